@@ -1,0 +1,34 @@
+//! Link arguments of the loader: what glibc's own ld.so is, a self-relocating shared object without interpreter or dependencies.
+
+use std::env;
+use std::path::Path;
+
+fn main() {
+    let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
+    let script = Path::new(&root).join("linker.ld");
+    let version_script = format!("-Wl,--version-script={}", script.display());
+    let arguments = [
+        "-nostartfiles",
+        "-nostdlib",
+        // after rustc's own -pie: no DF_1_PIE, so that linkers accept the installed file as an input
+        "-shared",
+        "-Wl,-Bsymbolic",
+        "-Wl,-soname=ld-linux-x86-64.so.2",
+        &version_script,
+        "-Wl,--no-dynamic-linker",
+        "-Wl,-z,relro",
+        "-Wl,-z,now",
+        "-Wl,-z,separate-code",
+        "-Wl,-z,pack-relative-relocs",
+        "-Wl,--hash-style=gnu",
+        "-Wl,--build-id=sha1",
+        "-Wl,-z,noexecstack",
+        "-Wl,-z,defs",
+        "-Wl,-e,_start",
+    ];
+    for argument in arguments {
+        println!("cargo:rustc-link-arg-bins={argument}");
+    }
+    println!("cargo:rerun-if-changed=linker.ld");
+    println!("cargo:rerun-if-changed=build.rs");
+}

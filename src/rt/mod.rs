@@ -1,0 +1,1 @@
+//! The running part: carries out what the library decides. The only `unsafe`, the only system calls.
