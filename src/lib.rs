@@ -27,4 +27,6 @@
 extern crate alloc;
 
 pub mod addr;
+pub mod arch;
 pub mod diag;
+pub mod elf;

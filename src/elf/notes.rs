@@ -1,0 +1,49 @@
+//! `PT_NOTE` contents: the build ID.
+
+/// `NT_GNU_BUILD_ID`
+const NT_GNU_BUILD_ID: u32 = 3;
+
+/// The GNU build ID in the bytes of a note segment.
+pub fn build_id(notes: &[u8]) -> Option<&[u8]> {
+    let mut rest = notes;
+    while let Some((name, kind, description, next)) = split_note(rest) {
+        if name == b"GNU\0" && kind == NT_GNU_BUILD_ID {
+            return Some(description);
+        }
+        rest = next;
+    }
+    None
+}
+
+fn split_note(bytes: &[u8]) -> Option<(&[u8], u32, &[u8], &[u8])> {
+    let word = |at: usize| Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?));
+    let name_len = word(0)? as usize;
+    let description_len = word(4)? as usize;
+    let kind = word(8)?;
+    let name = bytes.get(12..12usize.checked_add(name_len)?)?;
+    let start = 12 + name_len.checked_next_multiple_of(4)?;
+    let end = start.checked_add(description_len)?;
+    let description = bytes.get(start..end)?;
+    let next = bytes.get(end.checked_next_multiple_of(4)?..).unwrap_or(&[]);
+    Some((name, kind, description, next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_build_id_is_found_behind_other_notes() {
+        let mut notes = alloc::vec::Vec::new();
+        for (kind, text) in [(1u32, &b"abcd"[..]), (3, &b"\x01\x02\x03\x04"[..])] {
+            notes.extend(4u32.to_le_bytes());
+            notes.extend((text.len() as u32).to_le_bytes());
+            notes.extend(kind.to_le_bytes());
+            notes.extend(b"GNU\0");
+            notes.extend(text);
+        }
+        assert_eq!(build_id(&notes), Some(&b"\x01\x02\x03\x04"[..]));
+        assert_eq!(build_id(&notes[..30]), None);
+        assert_eq!(build_id(&[0xff; 16]), None);
+    }
+}

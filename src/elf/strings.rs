@@ -1,0 +1,50 @@
+//! String tables: NUL-terminated names of any bytes, every access checked.
+
+/// A `SHT_STRTAB`, bounded by `DT_STRSZ` and by its segment.
+#[derive(Clone, Copy, Default)]
+pub struct Strings<'m>(&'m [u8]);
+
+impl<'m> Strings<'m> {
+    pub fn new(bytes: &'m [u8]) -> Self {
+        Strings(bytes)
+    }
+
+    /// The name at `offset` without its NUL; `None` when the offset or the missing NUL leads outside the table.
+    pub fn get(&self, offset: u64) -> Option<&'m [u8]> {
+        let tail = self.0.get(usize::try_from(offset).ok()?..)?;
+        let len = tail.iter().position(|&byte| byte == 0)?;
+        Some(&tail[..len])
+    }
+
+    /// Whether the name at `offset` is `name`, without looking for its end.
+    pub fn equals(&self, offset: u64, name: &[u8]) -> bool {
+        let Ok(start) = usize::try_from(offset) else { return false };
+        match start.checked_add(name.len()).and_then(|end| self.0.get(start..=end)) {
+            Some(candidate) => candidate[name.len()] == 0 && candidate[..name.len()] == *name,
+            None => false,
+        }
+    }
+
+    /// Offset of `inside` in this table, for a name that `get` returned; used to turn a name back into a run-time address.
+    pub fn as_bytes(&self) -> &'m [u8] {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_end_at_their_nul_and_never_outside() {
+        let strings = Strings::new(b"\0abc\0de");
+        assert_eq!(strings.get(1), Some(&b"abc"[..]));
+        assert_eq!(strings.get(2), Some(&b"bc"[..]));
+        assert_eq!(strings.get(5), None);
+        assert_eq!(strings.get(u64::MAX), None);
+        assert!(strings.equals(1, b"abc"));
+        assert!(!strings.equals(1, b"ab"));
+        assert!(!strings.equals(5, b"de"));
+        assert!(!strings.equals(u64::MAX, b"x"));
+    }
+}
