@@ -28,5 +28,6 @@ extern crate alloc;
 
 pub mod addr;
 pub mod arch;
+pub mod config;
 pub mod diag;
 pub mod elf;
