@@ -31,3 +31,5 @@ pub mod arch;
 pub mod config;
 pub mod diag;
 pub mod elf;
+pub mod link;
+pub mod tls;

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use goblin::elf64::sym as raw;
 
-use super::Sym;
+pub use super::Sym;
 use super::hash::SymbolHash;
 use super::strings::Strings;
 use super::versions::VersionEntry;

@@ -1,0 +1,105 @@
+//! [`Object`]: a file the process uses, an identity. [`Version`]: one loaded state of it, immutable once mapped.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::segments::Layout;
+use crate::addr::{Addr, Bias, Vaddr};
+use crate::elf::dynamic::Dynamic;
+use crate::elf::symbols::Symbols;
+use crate::elf::{Rela, Sym};
+
+/// Names an object for the life of the process; numbers are reused after unloading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId(pub u32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The executable.
+    Program,
+    Library,
+    /// The dynamic linker itself.
+    Loader,
+    /// The kernel's vDSO: never in a scope.
+    Vdso,
+}
+
+/// One loaded state of an object: where it is and what it says of itself. `'m` is the life of its mapping.
+pub struct Version<'m> {
+    /// The path it was opened by (glibc `l_name`).
+    pub path: Box<[u8]>,
+    pub role: Role,
+    pub bias: Bias,
+    pub layout: Layout,
+    pub entry: Vaddr,
+    pub dynamic: Dynamic,
+    pub symbols: Symbols<'m>,
+    pub relocations: Relocations<'m>,
+    pub soname: Option<&'m [u8]>,
+    /// GNU build ID, if it has one.
+    pub build_id: Option<&'m [u8]>,
+}
+
+/// The relocation tables.
+#[derive(Clone, Copy, Default)]
+pub struct Relocations<'m> {
+    pub rela: &'m [Rela],
+    /// `DT_JMPREL`
+    pub plt: &'m [Rela],
+    pub relr: &'m [u64],
+}
+
+/// Thread-local storage of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TlsModule {
+    /// Module ID: the index in each dtv.
+    pub id: u64,
+    /// Bytes from the start of the block up to the thread pointer, if the block is in static TLS (glibc `l_tls_offset`).
+    pub static_offset: Option<u64>,
+}
+
+/// A file the process uses.
+#[derive(Clone)]
+pub struct Object<'m> {
+    pub id: ObjectId,
+    /// The Version that lookups find.
+    pub current: Arc<Version<'m>>,
+    pub tls: Option<TlsModule>,
+    /// The native `struct link_map`; the handle that dlopen gives out.
+    pub link_map: Addr,
+    /// Direct dependencies, in `DT_NEEDED` order.
+    pub needed: Arc<[ObjectId]>,
+    /// Search lists that follow the global scope (or precede it, with `deep_bind`): one for each dlopen that brought
+    /// or reused the object.
+    pub local_scopes: Vec<Arc<[ObjectId]>>,
+    pub deep_bind: bool,
+}
+
+impl<'m> Version<'m> {
+    /// Run-time address of a symbol of this version (`SHN_ABS` symbols do not move).
+    pub fn address_of(&self, symbol: &Sym) -> Addr {
+        if symbol.st_shndx == crate::elf::symbols::SHN_ABS { Addr(symbol.st_value) } else { Vaddr(symbol.st_value) + self.bias }
+    }
+
+    /// First and one-past-last address of the image.
+    pub fn range(&self) -> (Addr, Addr) {
+        (self.layout.start + self.bias, self.layout.end + self.bias)
+    }
+
+    /// Whether `addr` lies in one of the segments.
+    pub fn contains(&self, addr: Addr) -> bool {
+        let (start, end) = self.range();
+        addr >= start && addr < end && self.layout.segment_of(self.bias.vaddr_of(addr), 1).is_some()
+    }
+
+    /// The name that other objects ask for it by: the soname, else the file name.
+    pub fn name(&self) -> &[u8] {
+        self.soname.unwrap_or_else(|| self.path.rsplit(|&byte| byte == b'/').next().unwrap_or(&[]))
+    }
+
+    /// A string of the dynamic section, such as a `DT_NEEDED`.
+    pub fn string(&self, offset: u64) -> Option<&'m [u8]> {
+        self.symbols.strings.get(offset)
+    }
+}

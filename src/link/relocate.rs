@@ -1,0 +1,360 @@
+//! Relocation of one image (psABI "Relocation"): every word is computed here and written through [`ImageMemory`].
+//!
+//! What must wait until all images are relocated is returned instead of done: results of IFUNC resolvers, which run
+//! program code, and copy relocations, which read another image's finished data.
+
+use alloc::vec::Vec;
+
+use super::memory::ImageMemory;
+use super::object::{Object, ObjectId, Role, Version};
+use super::resolve::{self, Class, Definition, Reference};
+use super::world::World;
+use crate::addr::{Addr, Vaddr};
+use crate::arch::reloc::*;
+use crate::diag::{Error, ErrorKind, Result};
+use crate::elf::Rela;
+use crate::elf::relocs;
+use crate::elf::symbols as sym;
+
+/// What relocation asks of the running process.
+pub trait Process {
+    /// Bytes between the start of the object's TLS block and the thread pointer; makes the block static if it is not yet.
+    fn static_tls_offset(&mut self, object: &Object<'_>) -> Result<u64>;
+    /// The two words of a TLS descriptor for `offset` in the object's block.
+    fn tls_descriptor(&mut self, object: &Object<'_>, offset: u64) -> [u64; 2];
+    /// The two words of a TLS descriptor of an undefined weak variable.
+    fn undefined_tls_descriptor(&mut self, addend: u64) -> [u64; 2];
+    /// `from` now uses a definition of `to`.
+    fn bound(&mut self, from: ObjectId, to: ObjectId);
+    /// The process-wide definition of an STB_GNU_UNIQUE symbol, `found` if it is the first.
+    fn unique(&mut self, name: &[u8], found: Addr, object: ObjectId) -> Addr;
+}
+
+/// How to relocate.
+#[derive(Clone, Copy)]
+pub struct Mode {
+    /// Leave function calls to be bound at their first use.
+    pub lazy: bool,
+    /// LD_DYNAMIC_WEAK
+    pub weak_yields: bool,
+}
+
+/// A word that gets the result of an IFUNC resolver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deferred {
+    pub at: Vaddr,
+    pub resolver: Addr,
+    pub addend: u64,
+}
+
+/// A copy relocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copy {
+    pub at: Vaddr,
+    pub source: Addr,
+    pub len: u64,
+}
+
+#[derive(Debug, Default)]
+pub struct Outcome {
+    pub deferred: Vec<Deferred>,
+    pub copies: Vec<Copy>,
+}
+
+/// Relocates the version `version` of `object` (usually its current one).
+pub fn relocate<'w, 'm>(
+    world: &'w World<'m>,
+    object: &'w Object<'m>,
+    version: &'w Version<'m>,
+    mode: Mode,
+    memory: &impl ImageMemory,
+    process: &mut impl Process,
+) -> Result<Outcome> {
+    let scope = world.scope_of(object).collect();
+    let mut relocator = Relocator { object, version, scope, mode, memory, process, last: None, outcome: Outcome::default() };
+    relocator.packed_relative()?;
+    for rela in version.relocations.rela {
+        relocator.one(rela, false)?;
+    }
+    for rela in version.relocations.plt {
+        relocator.one(rela, mode.lazy)?;
+    }
+    Ok(relocator.outcome)
+}
+
+/// Binds one `DT_JMPREL` entry: the function's definition, `None` for an undefined weak one.
+pub fn bind_plt<'w, 'm>(
+    world: &'w World<'m>,
+    object: &'w Object<'m>,
+    version: &Version<'m>,
+    index: u32,
+    weak_yields: bool,
+) -> Result<Option<Definition<'w, 'm>>> {
+    let symbol = version.symbols.get(index).ok_or_else(|| bad(version, "relocation names a symbol outside the symbol table"))?;
+    if binds_locally(symbol) {
+        return Ok(Some(Definition { object, symbol }));
+    }
+    let reference = reference_to(version, index, symbol, Class::PLT)?;
+    let found = resolve::lookup(world.scope_of(object), &reference, weak_yields);
+    let own = sym::visibility(symbol) == sym::STV_PROTECTED;
+    match found {
+        Some(found) if own && found.object.id != object.id => Ok(Some(Definition { object, symbol })),
+        Some(found) => Ok(Some(found)),
+        None if sym::binding(symbol) == sym::STB_WEAK => Ok(None),
+        None => Err(undefined(version, &reference)),
+    }
+}
+
+struct Relocator<'a, 'w, 'm, M, P> {
+    object: &'w Object<'m>,
+    version: &'w Version<'m>,
+    scope: Vec<&'w Object<'m>>,
+    mode: Mode,
+    memory: &'a M,
+    process: &'a mut P,
+    /// The symbol looked up last; linkers sort relocations by symbol.
+    last: Option<(u32, u32, Option<Definition<'w, 'm>>)>,
+    outcome: Outcome,
+}
+
+impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
+    fn packed_relative(&mut self) -> Result<()> {
+        let bias = self.version.bias;
+        for at in relocs::relr(self.version.relocations.relr) {
+            let word = self.memory.read_u64(at).ok_or_else(|| self.outside())?;
+            self.write(at, (Vaddr(word) + bias).0)?;
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, rela: &Rela, lazy: bool) -> Result<()> {
+        let at = Vaddr(rela.r_offset);
+        let addend = rela.r_addend as u64;
+        match relocs::kind(rela) {
+            R_X86_64_NONE => Ok(()),
+            R_X86_64_RELATIVE | R_X86_64_RELATIVE64 => self.write(at, (Vaddr(addend) + self.version.bias).0),
+            R_X86_64_IRELATIVE => {
+                let resolver = Vaddr(addend) + self.version.bias;
+                self.outcome.deferred.push(Deferred { at, resolver, addend: 0 });
+                Ok(())
+            }
+            R_X86_64_JUMP_SLOT if lazy => {
+                let word = self.memory.read_u64(at).ok_or_else(|| self.outside())?;
+                self.write(at, (Vaddr(word) + self.version.bias).0)
+            }
+            kind => self.symbolic(rela, kind, at, addend),
+        }
+    }
+
+    fn symbolic(&mut self, rela: &Rela, kind: u32, at: Vaddr, addend: u64) -> Result<()> {
+        let index = relocs::symbol(rela);
+        let class = match kind {
+            R_X86_64_JUMP_SLOT | R_X86_64_DTPMOD64 | R_X86_64_DTPOFF64 | R_X86_64_TPOFF64 | R_X86_64_TLSDESC => Class::PLT,
+            R_X86_64_COPY => Class::COPY,
+            _ => Class::empty(),
+        };
+        let found = self.definition(index, class, kind)?;
+        match kind {
+            R_X86_64_GLOB_DAT | R_X86_64_JUMP_SLOT | R_X86_64_64 => self.address(found, at, addend),
+            R_X86_64_DTPMOD64 | R_X86_64_DTPOFF64 | R_X86_64_TPOFF64 | R_X86_64_TLSDESC => self.tls(kind, found, at, addend),
+            R_X86_64_COPY => self.copy(index, found, at),
+            R_X86_64_SIZE64 => self.write(at, found.map_or(0, |found| found.symbol.st_size).wrapping_add(addend)),
+            R_X86_64_SIZE32 => self.word32(at, found.map_or(0, |found| found.symbol.st_size).wrapping_add(addend)),
+            R_X86_64_32 => self.word32(at, address_or_zero(found).wrapping_add(addend)),
+            R_X86_64_32S => self.signed32(at, address_or_zero(found).wrapping_add(addend)),
+            R_X86_64_PC32 | R_X86_64_PLT32 => {
+                let here = (at + self.version.bias).0;
+                self.signed32(at, address_or_zero(found).wrapping_add(addend).wrapping_sub(here))
+            }
+            R_X86_64_PC64 => {
+                let here = (at + self.version.bias).0;
+                self.write(at, address_or_zero(found).wrapping_add(addend).wrapping_sub(here))
+            }
+            other => Err(Error::other(self.name(), alloc::format!("unexpected reloc type {other:#04x}"))),
+        }
+    }
+
+    fn address(&mut self, found: Option<Definition<'w, 'm>>, at: Vaddr, addend: u64) -> Result<()> {
+        let Some(found) = found else { return self.write(at, addend) };
+        if found.is_ifunc() {
+            self.memory.read_u64(at).ok_or_else(|| self.outside())?;
+            self.outcome.deferred.push(Deferred { at, resolver: found.address(), addend });
+            return Ok(());
+        }
+        let mut address = found.address();
+        if sym::binding(found.symbol) == sym::STB_GNU_UNIQUE {
+            let name = found.object.current.symbols.name(found.symbol).unwrap_or_default();
+            address = self.process.unique(name, address, found.object.id);
+        }
+        self.write(at, address.0.wrapping_add(addend))
+    }
+
+    fn tls(&mut self, kind: u32, found: Option<Definition<'w, 'm>>, at: Vaddr, addend: u64) -> Result<()> {
+        let Some(found) = found else {
+            if kind != R_X86_64_TLSDESC {
+                return Ok(());
+            }
+            let words = self.process.undefined_tls_descriptor(addend);
+            return self.two_words(at, words);
+        };
+        let offset = found.symbol.st_value.wrapping_add(addend);
+        let module = found.object.tls.ok_or_else(|| self.bad("TLS relocation against an object without TLS segment"));
+        match kind {
+            R_X86_64_DTPMOD64 => self.write(at, module?.id),
+            R_X86_64_DTPOFF64 => self.write(at, offset),
+            R_X86_64_TPOFF64 => {
+                module?;
+                let block = self.process.static_tls_offset(found.object).map_err(|error| self.attribute(error))?;
+                self.write(at, offset.wrapping_sub(block))
+            }
+            _ => {
+                module?;
+                let words = self.process.tls_descriptor(found.object, offset);
+                self.two_words(at, words)
+            }
+        }
+    }
+
+    fn copy(&mut self, index: u32, found: Option<Definition<'w, 'm>>, at: Vaddr) -> Result<()> {
+        let Some(found) = found else { return Ok(()) };
+        let wanted = self.version.symbols.get(index).map_or(0, |symbol| symbol.st_size);
+        let len = wanted.min(found.symbol.st_size);
+        let source = &found.object.current;
+        if source.layout.segment_of(source.bias.vaddr_of(found.address()), len).is_none() {
+            return Err(bad(source, "symbol of a copy relocation lies outside the object"));
+        }
+        self.outcome.copies.push(Copy { at, source: found.address(), len });
+        Ok(())
+    }
+
+    /// The definition that symbol `index` of this object means for a relocation of this kind; `None` for an undefined
+    /// weak symbol.
+    fn definition(&mut self, index: u32, class: Class, kind: u32) -> Result<Option<Definition<'w, 'm>>> {
+        let key = u32::from(class.bits()) | kind << 8;
+        if let Some((last, last_key, found)) = self.last
+            && last == index
+            && last_key == key
+        {
+            return Ok(found);
+        }
+        let symbol = self.version.symbols.get(index);
+        let symbol = symbol.ok_or_else(|| self.bad("relocation names a symbol outside the symbol table"))?;
+        let found = if binds_locally(symbol) {
+            Some(Definition { object: self.object, symbol })
+        } else {
+            self.look_up(index, symbol, class, kind)?
+        };
+        self.last = Some((index, key, found));
+        Ok(found)
+    }
+
+    fn look_up(&mut self, index: u32, symbol: &'m sym::Sym, class: Class, kind: u32) -> Result<Option<Definition<'w, 'm>>> {
+        let reference = reference_to(self.version, index, symbol, class)?;
+        let mut found = resolve::lookup(self.scope.iter().copied(), &reference, self.mode.weak_yields);
+        if sym::visibility(symbol) == sym::STV_PROTECTED {
+            found = found.map(|found| self.protect(found, symbol, &reference, kind));
+        }
+        match found {
+            Some(found) => {
+                if found.object.id != self.object.id {
+                    self.process.bound(self.object.id, found.object.id);
+                }
+                Ok(Some(found))
+            }
+            None if sym::binding(symbol) == sym::STB_WEAK => Ok(None),
+            None => Err(undefined(self.version, &reference)),
+        }
+    }
+
+    /// A protected symbol means this object's own definition, except where the executable has made the address its own:
+    /// by a PLT entry for a function, or by a copy relocation for data that is reached through the GOT.
+    fn protect(
+        &self,
+        found: Definition<'w, 'm>,
+        symbol: &'m sym::Sym,
+        reference: &Reference<'_>,
+        kind: u32,
+    ) -> Definition<'w, 'm> {
+        let own = Definition { object: self.object, symbol };
+        if found.object.id == self.object.id || reference.class.contains(Class::PLT) {
+            return own;
+        }
+        let is_plt_entry = found.symbol.st_shndx == sym::SHN_UNDEF;
+        let is_copy =
+            found.object.current.role == Role::Program && sym::kind(symbol) == sym::STT_OBJECT && kind == R_X86_64_GLOB_DAT;
+        if is_plt_entry || is_copy { found } else { own }
+    }
+
+    fn two_words(&self, at: Vaddr, words: [u64; 2]) -> Result<()> {
+        self.write(at + 8, words[1])?;
+        self.write(at, words[0])
+    }
+
+    fn word32(&self, at: Vaddr, value: u64) -> Result<()> {
+        let Ok(short) = u32::try_from(value) else { return Err(self.overflow("R_X86_64_32")) };
+        self.memory.write_u32(at, short).ok_or_else(|| self.outside())
+    }
+
+    fn signed32(&self, at: Vaddr, value: u64) -> Result<()> {
+        let Ok(short) = i32::try_from(value as i64) else { return Err(self.overflow("R_X86_64_PC32")) };
+        self.memory.write_u32(at, short as u32).ok_or_else(|| self.outside())
+    }
+
+    #[inline]
+    fn write(&self, at: Vaddr, value: u64) -> Result<()> {
+        self.memory.write_u64(at, value).ok_or_else(|| self.outside())
+    }
+
+    fn overflow(&self, kind: &str) -> Error {
+        Error::other(self.name(), alloc::format!("Symbol causes overflow in {kind} relocation"))
+    }
+
+    #[cold]
+    fn outside(&self) -> Error {
+        self.bad("relocation lies outside the writable segments")
+    }
+
+    fn attribute(&self, mut error: Error) -> Error {
+        if error.object.is_empty() {
+            error.object = self.name();
+        }
+        error
+    }
+
+    fn bad(&self, what: &'static str) -> Error {
+        bad(self.version, what)
+    }
+
+    fn name(&self) -> alloc::string::String {
+        display_name(self.version)
+    }
+}
+
+/// A symbol that no other object can interpose.
+fn binds_locally(symbol: &sym::Sym) -> bool {
+    sym::binding(symbol) == sym::STB_LOCAL || matches!(sym::visibility(symbol), sym::STV_HIDDEN | sym::STV_INTERNAL)
+}
+
+fn reference_to<'m>(version: &Version<'m>, index: u32, symbol: &sym::Sym, class: Class) -> Result<Reference<'m>> {
+    let name = version.symbols.name(symbol).ok_or_else(|| bad(version, "symbol name lies outside the string table"))?;
+    Ok(Reference::new(name, version.symbols.wanted_version(index).copied(), class))
+}
+
+fn address_or_zero(found: Option<Definition<'_, '_>>) -> u64 {
+    found.map_or(0, |found| found.address().0)
+}
+
+fn undefined(version: &Version<'_>, reference: &Reference<'_>) -> Error {
+    let text = |bytes: &[u8]| alloc::string::String::from_utf8_lossy(bytes).into_owned();
+    let kind =
+        ErrorKind::UndefinedSymbol { name: text(reference.name), version: reference.version.map(|version| text(version.name)) };
+    Error::new(display_name(version), kind)
+}
+
+fn bad(version: &Version<'_>, what: &'static str) -> Error {
+    Error::bad_elf(display_name(version), what)
+}
+
+fn display_name(version: &Version<'_>) -> alloc::string::String {
+    alloc::string::String::from_utf8_lossy(&version.path).into_owned()
+}

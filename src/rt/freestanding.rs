@@ -1,0 +1,128 @@
+//! What a hosted Rust program gets from libc and std: the memcpy family, the panic handler, unwinder names.
+
+use core::arch::naked_asm;
+use core::fmt::Write;
+
+/// memcpy(3): up to 1 KiB in vector registers, more with the string instruction.
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+unsafe extern "C" fn memcpy(_to: *mut u8, _from: *const u8, _len: usize) -> *mut u8 {
+    naked_asm!(
+        "mov rax, rdi",
+        "cmp rdx, 16",
+        "jb 3f",
+        "cmp rdx, 1024",
+        "ja 9f",
+        "movups xmm1, [rsi + rdx - 16]",
+        "lea rcx, [rdi + rdx - 16]",
+        "2: cmp rdi, rcx",
+        "jae 1f",
+        "movups xmm0, [rsi]",
+        "movups [rdi], xmm0",
+        "add rsi, 16",
+        "add rdi, 16",
+        "jmp 2b",
+        "1: movups [rcx], xmm1",
+        "ret",
+        "3: cmp rdx, 8",
+        "jb 9f",
+        "mov rcx, [rsi]",
+        "mov r8, [rsi + rdx - 8]",
+        "mov [rdi], rcx",
+        "mov [rdi + rdx - 8], r8",
+        "ret",
+        "9: mov rcx, rdx",
+        "rep movsb",
+        "ret",
+    )
+}
+
+/// memmove(3)
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+unsafe extern "C" fn memmove(_to: *mut u8, _from: *const u8, _len: usize) -> *mut u8 {
+    naked_asm!(
+        "mov rax, rdi",
+        "mov rcx, rdx",
+        "mov r8, rdi",
+        "sub r8, rsi",
+        "cmp r8, rdx",
+        "jb 2f",
+        "rep movsb",
+        "ret",
+        // the destination starts inside the source: copy backwards
+        "2: lea rsi, [rsi + rdx - 1]",
+        "lea rdi, [rdi + rdx - 1]",
+        "std",
+        "rep movsb",
+        "cld",
+        "ret",
+    )
+}
+
+/// memset(3)
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+unsafe extern "C" fn memset(_to: *mut u8, _byte: i32, _len: usize) -> *mut u8 {
+    naked_asm!("mov r8, rdi", "mov eax, esi", "mov rcx, rdx", "rep stosb", "mov rax, r8", "ret")
+}
+
+/// memcmp(3): eight bytes at a time, the first difference decides byte by byte.
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+unsafe extern "C" fn memcmp(_a: *const u8, _b: *const u8, _len: usize) -> i32 {
+    naked_asm!(
+        "2: cmp rdx, 8",
+        "jb 3f",
+        "mov rax, [rdi]",
+        "cmp rax, [rsi]",
+        "jne 3f",
+        "add rdi, 8",
+        "add rsi, 8",
+        "sub rdx, 8",
+        "jmp 2b",
+        "3: test rdx, rdx",
+        "jz 4f",
+        "movzx eax, byte ptr [rdi]",
+        "movzx ecx, byte ptr [rsi]",
+        "sub eax, ecx",
+        "jnz 5f",
+        "inc rdi",
+        "inc rsi",
+        "dec rdx",
+        "jmp 3b",
+        "4: xor eax, eax",
+        "5: ret",
+    )
+}
+
+/// bcmp(3)
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bcmp(_a: *const u8, _b: *const u8, _len: usize) -> i32 {
+    naked_asm!("jmp {memcmp}", memcmp = sym memcmp)
+}
+
+/// strlen(3)
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+unsafe extern "C" fn strlen(_text: *const u8) -> usize {
+    naked_asm!("xor eax, eax", "2: cmp byte ptr [rdi + rax], 0", "je 3f", "inc rax", "jmp 2b", "3: ret")
+}
+
+/// Named by the prebuilt `core`; never called, because panics abort.
+#[unsafe(no_mangle)]
+extern "C" fn rust_eh_personality() {}
+
+/// Named by the prebuilt `core`; never called, because panics abort.
+#[unsafe(no_mangle)]
+extern "C" fn _Unwind_Resume() {}
+
+/// A panic is a bug of the loader: it says where and ends the process like every other failure to load.
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo) -> ! {
+    let mut text = super::print::StderrLine::new();
+    let _ = write!(text, "ld-luci.so: internal error: {info}");
+    text.flush();
+    super::sys::exit_group(127)
+}

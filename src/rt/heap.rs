@@ -1,0 +1,68 @@
+//! The loader's own memory: talc over a small static arena, grown by anonymous mappings. The program's malloc is never
+//! used for the loader's own data, so a broken or replaced malloc cannot hurt it.
+
+use core::alloc::Layout;
+
+use talc::{OomHandler, Span, Talc, Talck};
+
+use super::sync::FutexLock;
+
+/// What starting a small program needs: no system call, pages are touched as they are used.
+const FIRST_ARENA_BYTES: usize = 192 * 1024;
+/// Later arenas come in multiples of this.
+const ARENA_BYTES: usize = 1024 * 1024;
+
+#[repr(C, align(4096))]
+struct Arena([u8; FIRST_ARENA_BYTES]);
+
+static mut FIRST_ARENA: Arena = Arena([0; FIRST_ARENA_BYTES]);
+
+#[global_allocator]
+static HEAP: Talck<HeapLock, MoreArenas> = Talc::new(MoreArenas { first_given: false }).lock();
+
+/// The heap's lock; the fork handlers hold it across a fork, so that no child inherits it from a thread it does not have.
+pub static LOCK: FutexLock = FutexLock::new();
+
+/// [`LOCK`] in the form talc asks for.
+struct HeapLock;
+
+// SAFETY: LOCK is a mutual exclusion lock and there is only one heap.
+unsafe impl lock_api::RawMutex for HeapLock {
+    #[allow(clippy::declare_interior_mutable_const)] // the trait's way to make a lock; this one holds no state
+    const INIT: Self = HeapLock;
+    type GuardMarker = lock_api::GuardSend;
+
+    fn lock(&self) {
+        LOCK.lock();
+    }
+
+    fn try_lock(&self) -> bool {
+        LOCK.try_lock()
+    }
+
+    unsafe fn unlock(&self) {
+        LOCK.unlock();
+    }
+}
+
+struct MoreArenas {
+    first_given: bool,
+}
+
+impl OomHandler for MoreArenas {
+    fn handle_oom(talc: &mut Talc<Self>, layout: Layout) -> Result<(), ()> {
+        if !talc.oom_handler.first_given {
+            talc.oom_handler.first_given = true;
+            let arena = Span::from_base_size((&raw mut FIRST_ARENA).cast::<u8>(), FIRST_ARENA_BYTES);
+            // SAFETY: the static is given away here once and named nowhere else.
+            unsafe { talc.claim(arena)? };
+            return Ok(());
+        }
+        let bytes = layout.size().checked_add(layout.align()).ok_or(())?.checked_add(4096).ok_or(())?;
+        let bytes = bytes.checked_next_multiple_of(ARENA_BYTES).ok_or(())?;
+        let base = super::map::anonymous(bytes).map_err(drop)?;
+        // SAFETY: a fresh private mapping of that size, used by nobody else and never unmapped.
+        unsafe { talc.claim(Span::from_base_size(base, bytes))? };
+        Ok(())
+    }
+}

@@ -1,0 +1,64 @@
+//! System calls the crates lack, or whose wrappers say more than is needed here. No policy.
+
+use core::arch::asm;
+
+use linux_raw_sys::general as nr;
+
+/// Ends all threads of the process.
+pub fn exit_group(status: i32) -> ! {
+    loop {
+        // SAFETY: exit_group does not return and touches no memory.
+        unsafe { syscall(nr::__NR_exit_group, [status as u64, 0, 0, 0, 0, 0]) };
+    }
+}
+
+/// Writes all bytes to a descriptor as far as it takes them; errors end the attempt (there is nowhere to report them).
+pub fn write_all(fd: i32, mut bytes: &[u8]) {
+    while !bytes.is_empty() {
+        // SAFETY: the kernel only reads the bytes of the slice.
+        let written = unsafe { syscall(nr::__NR_write, [fd as u64, bytes.as_ptr() as u64, bytes.len() as u64, 0, 0, 0]) };
+        match written {
+            1.. => bytes = bytes.get(written as usize..).unwrap_or(&[]),
+            EINTR => {}
+            _ => return,
+        }
+    }
+}
+
+const EINTR: i64 = -4;
+
+/// A raw system call; the result is the kernel's, a negative errno on failure.
+///
+/// # Safety
+/// The call with these arguments must be sound: pointers valid for what the kernel does with them.
+#[inline]
+pub unsafe fn syscall(number: u32, arguments: [u64; 6]) -> i64 {
+    let result: i64;
+    // SAFETY: the kernel's calling convention; the effect itself is the caller's contract.
+    unsafe {
+        asm!(
+            "syscall",
+            inlateout("rax") u64::from(number) => result,
+            in("rdi") arguments[0],
+            in("rsi") arguments[1],
+            in("rdx") arguments[2],
+            in("r10") arguments[3],
+            in("r8") arguments[4],
+            in("r9") arguments[5],
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack)
+        )
+    };
+    result
+}
+
+/// Sets the thread pointer (ARCH_SET_FS).
+///
+/// # Safety
+/// `tcb` is the address of an initialised TCB that outlives the thread.
+pub unsafe fn set_thread_pointer(tcb: u64) {
+    const ARCH_SET_FS: u64 = 0x1002;
+    // SAFETY: the caller's contract.
+    unsafe { syscall(nr::__NR_arch_prctl, [ARCH_SET_FS, tcb, 0, 0, 0, 0]) };
+}

@@ -1,0 +1,387 @@
+//! All assembly of the loader: the process entry with self-relocation, the jump into the program, the lazy binding
+//! trampolines, the TLS descriptor functions and `__tls_get_addr`'s entry.
+//!
+//! The trampolines are entered in the middle of a call of the program: they save every argument register and the whole
+//! vector state, because the loader itself is compiled with SSE.
+
+use core::arch::{asm, global_asm, naked_asm};
+use core::sync::atomic::AtomicU64;
+
+// The vector state saved is what can carry arguments: SSE, AVX, BNDREGS, opmask, ZMM_Hi256, Hi16_ZMM (mask 0xee, SDM
+// vol. 1, 13.1). In the standard format the last of them ends at byte 2688, in the compacted one earlier, so an area of
+// 2688 bytes, a multiple of 64, serves every machine.
+
+global_asm!(
+    r#"
+    .section .text._start,"ax",@progbits
+    .globl _start
+    .hidden _start
+    .type _start,@function
+    .hidden __ehdr_start
+    .hidden _DYNAMIC
+_start:
+    .cfi_startproc
+    .cfi_undefined rip
+    xor ebp, ebp
+    mov r12, rsp
+    and rsp, -16
+    lea rbx, [rip + __ehdr_start]
+    lea rsi, [rip + _DYNAMIC]
+    xor r8d, r8d
+    xor r9d, r9d
+    xor r10d, r10d
+    xor r11d, r11d
+1:  mov rax, [rsi]
+    test rax, rax
+    jz 3f
+    mov rdx, [rsi + 8]
+    cmp rax, 7
+    cmove r8, rdx
+    cmp rax, 8
+    cmove r9, rdx
+    cmp rax, 36
+    cmove r10, rdx
+    cmp rax, 35
+    cmove r11, rdx
+    add rsi, 16
+    jmp 1b
+    // Elf64_Rela: only R_X86_64_RELATIVE may occur
+3:  add r8, rbx
+    add r9, r8
+4:  cmp r8, r9
+    jae 5f
+    cmp dword ptr [r8 + 8], 8
+    jne 9f
+    mov rax, [r8]
+    mov rdx, [r8 + 16]
+    add rdx, rbx
+    mov [rbx + rax], rdx
+    add r8, 24
+    jmp 4b
+    // DT_RELR: an even entry is an address, an odd one a bitmap of the next 63 words
+5:  add r10, rbx
+    add r11, r10
+6:  cmp r10, r11
+    jae 8f
+    mov rax, [r10]
+    add r10, 8
+    test al, 1
+    jnz 7f
+    lea rdi, [rbx + rax]
+    add [rdi], rbx
+    add rdi, 8
+    jmp 6b
+7:  mov rcx, rdi
+    add rdi, 504
+71: shr rax, 1
+    jz 6b
+    test al, 1
+    jz 72f
+    add [rcx], rbx
+72: add rcx, 8
+    jmp 71b
+8:  mov rdi, r12
+    mov rsi, rbx
+    call luci_start
+9:  ud2
+    .cfi_endproc
+    .size _start, . - _start
+"#
+);
+
+/// Leaves the loader for the program's entry: initial stack pointer, finaliser in %rdx (psABI "Process Initialization").
+///
+/// # Safety
+/// `entry` is the program's entry and `stack` its initial stack; nothing of the loader's frames is used again.
+pub unsafe fn enter(entry: u64, stack: u64, finaliser: u64) -> ! {
+    // SAFETY: the caller's contract; no memory of Rust's is live behind this point.
+    unsafe {
+        asm!(
+            "mov rsp, {stack}",
+            "xor ebp, ebp",
+            "xor ebx, ebx",
+            "xor eax, eax",
+            "xor ecx, ecx",
+            "xor esi, esi",
+            "xor edi, edi",
+            "jmp {entry}",
+            stack = in(reg) stack,
+            entry = in(reg) entry,
+            in("rdx") finaliser,
+            options(noreturn)
+        )
+    }
+}
+
+/// One trampoline text for the three ways to save vector state. On entry the stack holds GOT[1], the relocation's index
+/// and the return address; `luci_bind` returns the function to continue with.
+macro_rules! lazy_trampoline {
+    ($name:ident, $save:literal, $restore:literal) => {
+        /// The code a lazily bound PLT jumps to.
+        #[unsafe(naked)]
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name() {
+            naked_asm!(
+                ".cfi_adjust_cfa_offset 16",
+                "push rbx",
+                ".cfi_adjust_cfa_offset 8",
+                ".cfi_rel_offset rbx, 0",
+                "mov rbx, rsp",
+                ".cfi_def_cfa_register rbx",
+                "and rsp, -64",
+                "sub rsp, 2688",
+                "push rax",
+                "push rcx",
+                "push rdx",
+                "push rsi",
+                "push rdi",
+                "push r8",
+                "push r9",
+                "push r10",
+                $save,
+                "mov rsi, [rbx + 16]",
+                "mov rdi, [rbx + 8]",
+                "call {bind}",
+                "mov r11, rax",
+                $restore,
+                "pop r10",
+                "pop r9",
+                "pop r8",
+                "pop rdi",
+                "pop rsi",
+                "pop rdx",
+                "pop rcx",
+                "pop rax",
+                "mov rsp, rbx",
+                ".cfi_def_cfa_register rsp",
+                "pop rbx",
+                ".cfi_adjust_cfa_offset -8",
+                ".cfi_restore rbx",
+                "add rsp, 16",
+                ".cfi_adjust_cfa_offset -16",
+                "jmp r11",
+                bind = sym crate::rt::abi::binding::luci_bind,
+            )
+        }
+    };
+}
+
+// The area starts right above the eight pushed registers; its header (bytes 512..576) must be zero for XRSTOR.
+lazy_trampoline!(
+    luci_lazy_xsavec,
+    "xor edx, edx; mov [rsp + 64 + 512], rdx; mov [rsp + 64 + 520], rdx; mov [rsp + 64 + 528], rdx; mov [rsp + 64 + 536], rdx; mov [rsp + 64 + 544], rdx; mov [rsp + 64 + 552], rdx; mov [rsp + 64 + 560], rdx; mov [rsp + 64 + 568], rdx; mov eax, 0xee; xsavec [rsp + 64]",
+    "xor edx, edx; mov eax, 0xee; xrstor [rsp + 64]"
+);
+lazy_trampoline!(
+    luci_lazy_xsave,
+    "xor edx, edx; mov [rsp + 64 + 512], rdx; mov [rsp + 64 + 520], rdx; mov [rsp + 64 + 528], rdx; mov [rsp + 64 + 536], rdx; mov [rsp + 64 + 544], rdx; mov [rsp + 64 + 552], rdx; mov [rsp + 64 + 560], rdx; mov [rsp + 64 + 568], rdx; mov eax, 0xee; xsave [rsp + 64]",
+    "xor edx, edx; mov eax, 0xee; xrstor [rsp + 64]"
+);
+lazy_trampoline!(luci_lazy_fxsave, "fxsave [rsp + 64]", "fxrstor [rsp + 64]");
+
+/// TLS descriptor of a variable in static TLS: the second word is the offset from the thread pointer.
+#[unsafe(naked)]
+pub unsafe extern "C" fn luci_tlsdesc_static() {
+    naked_asm!("mov rax, [rax + 8]", "ret")
+}
+
+/// TLS descriptor of an undefined weak variable: its address is the addend, so the offset undoes the thread pointer.
+#[unsafe(naked)]
+pub unsafe extern "C" fn luci_tlsdesc_undefined() {
+    naked_asm!("mov rax, [rax + 8]", "sub rax, fs:[0]", "ret")
+}
+
+/// TLS descriptor of a variable in a module whose block is allocated on first use. Preserves everything but rax.
+#[unsafe(naked)]
+pub unsafe extern "C" fn luci_tlsdesc_dynamic() {
+    naked_asm!(
+        "push rdi",
+        ".cfi_adjust_cfa_offset 8",
+        "push rsi",
+        ".cfi_adjust_cfa_offset 8",
+        "mov rdi, [rax + 8]",
+        "mov rsi, fs:[8]",
+        "mov rax, [rdi + 16]",
+        "cmp rax, [rsi]",
+        "ja 2f",
+        "mov rax, [rdi]",
+        "shl rax, 4",
+        "mov rax, [rsi + rax]",
+        "cmp rax, -1",
+        "je 2f",
+        "add rax, [rdi + 8]",
+        "1: sub rax, fs:[0]",
+        "pop rsi",
+        ".cfi_adjust_cfa_offset -8",
+        "pop rdi",
+        ".cfi_adjust_cfa_offset -8",
+        "ret",
+        ".cfi_adjust_cfa_offset 16",
+        "2: push rbx",
+        ".cfi_adjust_cfa_offset 8",
+        "mov rbx, rsp",
+        ".cfi_def_cfa_register rbx",
+        "and rsp, -64",
+        "sub rsp, 2688",
+        "push rcx",
+        "push rdx",
+        "push r8",
+        "push r9",
+        "push r10",
+        "push r11",
+        "push rax",
+        "push rax",
+        "call {save}",
+        "call {slow}",
+        "mov [rsp + 8], rax",
+        "call {restore}",
+        "pop rax",
+        "pop rax",
+        "pop r11",
+        "pop r10",
+        "pop r9",
+        "pop r8",
+        "pop rdx",
+        "pop rcx",
+        "mov rsp, rbx",
+        ".cfi_def_cfa_register rsp",
+        "pop rbx",
+        ".cfi_adjust_cfa_offset -8",
+        "jmp 1b",
+        save = sym save_vector_state,
+        restore = sym restore_vector_state,
+        slow = sym crate::rt::abi::tls::luci_tls_block_address,
+    )
+}
+
+/// How [`save_vector_state`] saves: 0 XSAVEC, 1 XSAVE, 2 FXSAVE.
+#[unsafe(no_mangle)]
+pub static LUCI_VECTOR_SAVE: AtomicU64 = AtomicU64::new(2);
+
+/// Saves the vector state above the eight words on top of the caller's stack; clobbers rax, rdx, r11.
+#[unsafe(naked)]
+unsafe extern "C" fn save_vector_state() {
+    naked_asm!(
+        "xor edx, edx",
+        "mov r11d, [rip + {way}]",
+        "cmp r11d, 2",
+        "je 3f",
+        "mov [rsp + 72 + 512], rdx",
+        "mov [rsp + 72 + 520], rdx",
+        "mov [rsp + 72 + 528], rdx",
+        "mov [rsp + 72 + 536], rdx",
+        "mov [rsp + 72 + 544], rdx",
+        "mov [rsp + 72 + 552], rdx",
+        "mov [rsp + 72 + 560], rdx",
+        "mov [rsp + 72 + 568], rdx",
+        "mov eax, 0xee",
+        "cmp r11d, 1",
+        "je 2f",
+        "xsavec [rsp + 72]",
+        "ret",
+        "2: xsave [rsp + 72]",
+        "ret",
+        "3: fxsave [rsp + 72]",
+        "ret",
+        way = sym LUCI_VECTOR_SAVE,
+    )
+}
+
+/// The reverse of [`save_vector_state`].
+#[unsafe(naked)]
+unsafe extern "C" fn restore_vector_state() {
+    naked_asm!(
+        "xor edx, edx",
+        "mov r11d, [rip + {way}]",
+        "cmp r11d, 2",
+        "je 2f",
+        "mov eax, 0xee",
+        "xrstor [rsp + 72]",
+        "ret",
+        "2: fxrstor [rsp + 72]",
+        "ret",
+        way = sym LUCI_VECTOR_SAVE,
+    )
+}
+
+/// The newest generation of the TLS modules; a dtv with an older one may hold freed blocks.
+#[unsafe(no_mangle)]
+pub static LUCI_TLS_GENERATION: AtomicU64 = AtomicU64::new(1);
+
+/// `__tls_get_addr` (psABI TLS): old compilers call it with a misaligned stack, so the slow way realigns.
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn __tls_get_addr() {
+    naked_asm!(
+        "mov rdx, fs:[8]",
+        "mov rax, [rip + {generation}]",
+        "cmp rax, [rdx]",
+        "jne 2f",
+        "mov rax, [rdi]",
+        "shl rax, 4",
+        "mov rax, [rdx + rax]",
+        "cmp rax, -1",
+        "je 2f",
+        "add rax, [rdi + 8]",
+        "ret",
+        "2: push rbp",
+        ".cfi_adjust_cfa_offset 8",
+        ".cfi_rel_offset rbp, 0",
+        "mov rbp, rsp",
+        ".cfi_def_cfa_register rbp",
+        "and rsp, -16",
+        "call {slow}",
+        "leave",
+        ".cfi_def_cfa rsp, 8",
+        "ret",
+        generation = sym LUCI_TLS_GENERATION,
+        slow = sym crate::rt::abi::tls::luci_tls_block_address,
+    )
+}
+
+/// Runs `function(argument)` and returns 0, or returns non-zero when [`jump_back`] was called with the same `frame`.
+/// The eight words of `frame` hold the callee-saved registers, the stack pointer and the return address.
+#[unsafe(naked)]
+pub unsafe extern "C" fn call_with_way_back(frame: *mut [u64; 8], function: unsafe extern "C" fn(*mut u8), argument: *mut u8) -> i32 {
+    naked_asm!(
+        "mov [rdi], rbx",
+        "mov [rdi + 8], rbp",
+        "mov [rdi + 16], r12",
+        "mov [rdi + 24], r13",
+        "mov [rdi + 32], r14",
+        "mov [rdi + 40], r15",
+        "mov [rdi + 48], rsp",
+        "sub rsp, 8",
+        ".cfi_adjust_cfa_offset 8",
+        "mov rdi, rdx",
+        "call rsi",
+        "add rsp, 8",
+        ".cfi_adjust_cfa_offset -8",
+        "xor eax, eax",
+        "ret",
+    )
+}
+
+/// Returns from the [`call_with_way_back`] that filled `frame`, with 1.
+#[unsafe(naked)]
+pub unsafe extern "C" fn jump_back(frame: *const [u64; 8]) -> ! {
+    naked_asm!(
+        "mov rbx, [rdi]",
+        "mov rbp, [rdi + 8]",
+        "mov r12, [rdi + 16]",
+        "mov r13, [rdi + 24]",
+        "mov r14, [rdi + 32]",
+        "mov r15, [rdi + 40]",
+        "mov rsp, [rdi + 48]",
+        "mov eax, 1",
+        "ret",
+    )
+}
+
+/// The thread pointer of the calling thread: address of its TCB.
+pub fn thread_pointer() -> u64 {
+    let pointer;
+    // SAFETY: reads the TCB's own address from its first word, which every thread with a TCB has.
+    unsafe { asm!("mov {}, fs:[0]", out(reg) pointer, options(nostack, preserves_flags, readonly)) };
+    pointer
+}

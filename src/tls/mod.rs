@@ -1,0 +1,132 @@
+//! Thread-local storage arithmetic of x86-64 (TLS variant II): blocks lie below the thread pointer.
+
+use alloc::vec::Vec;
+
+use crate::addr::align_up;
+
+/// The static TLS area: blocks of the initial modules, then what late modules may still take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaticTls {
+    /// Bytes below the thread pointer that are given out.
+    pub used: u64,
+    /// Bytes below the thread pointer that exist in every thread: `used` at start plus the surplus.
+    pub size: u64,
+    /// Alignment of the thread pointer in bytes, at least that of the TCB.
+    pub align: u64,
+    /// Unused gaps between blocks: distance range below the thread pointer (low end exclusive, high end inclusive).
+    gaps: Vec<(u64, u64)>,
+}
+
+/// A block's needs, from `PT_TLS`; bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    pub memsz: u64,
+    pub align: u64,
+    /// `p_vaddr` modulo alignment: the block's first byte must keep it.
+    pub misalignment: u64,
+}
+
+impl Block {
+    pub fn new(vaddr: u64, memsz: u64, align: u64) -> Self {
+        let align = align.max(1);
+        Block { memsz, align, misalignment: vaddr & (align - 1) }
+    }
+}
+
+impl StaticTls {
+    /// An area for threads whose TCB is aligned to `tcb_align` bytes.
+    pub fn new(tcb_align: u64) -> Self {
+        StaticTls { used: 0, size: 0, align: tcb_align, gaps: Vec::new() }
+    }
+
+    /// Places a block of the initial set; the result is its offset: thread pointer minus offset is its address. `None`
+    /// when the area would exceed the address space.
+    pub fn place(&mut self, block: Block) -> Option<u64> {
+        self.align = self.align.max(block.align);
+        if let Some(offset) = self.place_in_gap(block) {
+            return Some(offset);
+        }
+        let offset = offset_behind(self.used, block)?;
+        let start = offset - block.memsz;
+        if start > self.used {
+            self.gaps.push((self.used, start));
+        }
+        self.used = offset;
+        self.size = self.size.max(self.used);
+        Some(offset)
+    }
+
+    fn place_in_gap(&mut self, block: Block) -> Option<u64> {
+        let at = self.gaps.iter().position(|&(low, high)| offset_behind(low, block).is_some_and(|offset| offset <= high))?;
+        let (low, high) = self.gaps.remove(at);
+        let offset = offset_behind(low, block)?;
+        let start = offset - block.memsz;
+        self.gaps.extend([(low, start), (offset, high)].into_iter().filter(|(low, high)| low < high));
+        Some(offset)
+    }
+
+    /// Fixes the area's size: what is used plus `surplus` bytes for late modules.
+    pub fn finish(&mut self, surplus: u64) -> Option<()> {
+        self.size = align_up(self.used.checked_add(surplus)?, self.align)?;
+        Some(())
+    }
+
+    /// Places a block of a late module in the surplus; `None` when it does not fit or wants a larger alignment than the
+    /// running threads have.
+    pub fn place_late(&mut self, block: Block) -> Option<u64> {
+        if block.align > self.align {
+            return None;
+        }
+        let offset = offset_behind(self.used, block).filter(|&offset| offset <= self.size)?;
+        self.used = offset;
+        Some(offset)
+    }
+
+    /// Bytes that late modules may still take.
+    pub fn free(&self) -> u64 {
+        self.size - self.used
+    }
+}
+
+/// The smallest offset of a block that starts at least `used` bytes below the thread pointer. The block's address is
+/// minus the offset, so that must be congruent to the block's misalignment.
+fn offset_behind(used: u64, block: Block) -> Option<u64> {
+    let end = used.checked_add(block.memsz)?.checked_add(block.misalignment)?;
+    let offset = align_up(end, block.align)?;
+    Some(offset - block.misalignment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_lie_one_below_the_other() {
+        let mut area = StaticTls::new(64);
+        assert_eq!(area.place(Block::new(0, 4, 4)), Some(4));
+        assert_eq!(area.place(Block::new(0x10, 0x20, 16)), Some(0x30));
+        assert_eq!(area.place(Block::new(0, 8, 8)), Some(0x10), "the gap is used");
+        area.finish(1664).unwrap();
+        assert_eq!(area.size % 64, 0);
+        assert!(area.size >= 0x30 + 1664);
+    }
+
+    #[test]
+    fn misaligned_starts_are_kept() {
+        let mut area = StaticTls::new(64);
+        let offset = area.place(Block::new(0x1004, 8, 16)).unwrap();
+        assert_eq!((0u64.wrapping_sub(offset)) % 16, 4);
+        assert!(offset >= 8);
+    }
+
+    #[test]
+    fn a_late_block_must_fit_the_surplus() {
+        let mut area = StaticTls::new(64);
+        area.place(Block::new(0, 100, 8)).unwrap();
+        area.finish(128).unwrap();
+        assert!(area.place_late(Block::new(0, 64, 64)).is_some());
+        assert!(area.place_late(Block::new(0, 8, 4096)).is_none());
+        assert!(area.place_late(Block::new(0, 1 << 20, 8)).is_none());
+        assert!(area.place(Block::new(0, u64::MAX, 8)).is_none());
+    }
+}
