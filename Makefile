@@ -1,0 +1,79 @@
+# make            builds target/dist: the loader, the tools, the settings file
+# make install    installs exactly that below PREFIX (default /opt/luci); DESTDIR is put in front
+# make demo       shows a running program change its behaviour when its library is replaced
+# make test       passes every test; sets up what is missing (as root), else says what to install
+# make bench      start-up times against the system's loader
+# make lint       formatting and clippy
+
+PREFIX ?= /opt/luci
+DESTDIR ?=
+CARGO ?= cargo
+DIST := target/dist
+TOOLS := $(wildcard tools/*/Cargo.toml)
+
+.PHONY: all loader tools install demo test unit cases roots programs bench lint setup clean
+
+all: loader tools
+	@echo "built: $(DIST)/ld-luci.so"
+
+loader:
+	$(CARGO) build --release --bin ld-luci
+	@mkdir -p $(DIST)/bin
+	@# a new file renamed over the old one, so that programs that run on it go on
+	cp target/release/ld-luci $(DIST)/ld-luci.so.new && chmod 755 $(DIST)/ld-luci.so.new && mv $(DIST)/ld-luci.so.new $(DIST)/ld-luci.so
+	cp ld-luci.conf $(DIST)/ld-luci.conf
+
+# Host programs live outside the workspace: their crates must not switch features on for the loader.
+tools:
+	@mkdir -p $(DIST)/bin
+	@for manifest in $(TOOLS); do \
+	    $(CARGO) build --release --manifest-path $$manifest --target-dir target/tools || exit 1; \
+	done
+	@find target/tools/release -maxdepth 1 -type f -perm -100 -exec cp {} $(DIST)/bin/ \; 2>/dev/null || true
+
+install: all
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 $(DIST)/ld-luci.so "$(DESTDIR)$(PREFIX)/.ld-luci.so.new"
+	mv "$(DESTDIR)$(PREFIX)/.ld-luci.so.new" "$(DESTDIR)$(PREFIX)/ld-luci.so"
+	install -m 644 $(DIST)/ld-luci.conf "$(DESTDIR)$(PREFIX)/ld-luci.conf"
+	@for tool in $(DIST)/bin/*; do \
+	    [ -f "$$tool" ] || continue; \
+	    install -m 755 "$$tool" "$(DESTDIR)$(PREFIX)/bin/" || exit 1; \
+	done
+
+setup:
+	@tests/setup.sh gcc:gcc g++:g++ readelf:binutils perl:perl-base
+
+demo: setup all
+	examples/demo.sh
+
+test: unit cases roots programs
+	@echo "== all tests passed"
+
+unit: setup all
+	@echo "== unit tests and rules"
+	$(CARGO) test -q --lib
+	$(CARGO) test -q --test tidy
+
+cases: setup all
+	@echo "== cases on this machine"
+	$(CARGO) test -q --test cases
+
+# Other glibcs; the script prints why when a root cannot be made.
+roots: setup all
+	@echo "== cases in other Debian roots"
+	tests/cases-in-roots.sh bullseye trixie
+
+programs: setup all
+	@echo "== real programs"
+	tests/programs.sh --subset
+
+bench: setup all
+	tests/bench.sh
+
+lint:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets -- -D warnings
+
+clean:
+	rm -rf target
