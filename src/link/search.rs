@@ -198,9 +198,9 @@ impl<'a> Search<'a> {
         rule: Rule,
         files: &mut F,
     ) -> ControlFlow<F::Found> {
-        let directory = if element.is_empty() { Some(Cow::Borrowed(&b"."[..])) } else { self.expand(element, owner) };
-        match directory {
-            Some(directory) if !directory.is_empty() && (directory[0] == b'/' || !self.secure) => {
+        match self.expand(element, owner) {
+            Some(directory) if directory.is_empty() && !element.is_empty() => ControlFlow::Continue(()),
+            Some(directory) if directory.starts_with(b"/") || !self.secure => {
                 self.try_directory(without_slashes(&directory), name, rule, files)
             }
             _ => ControlFlow::Continue(()),
@@ -224,7 +224,9 @@ impl<'a> Search<'a> {
             }
         }
         files.open(&join(directory, name), rule)?;
-        self.directories.exists(directory, files);
+        if directory.starts_with(b"/") {
+            self.directories.exists(directory, files);
+        }
         ControlFlow::Continue(())
     }
 
@@ -263,12 +265,13 @@ impl<'a> Search<'a> {
 
 /// The directory without the slashes at its end, except the root.
 fn without_slashes(directory: &[u8]) -> &[u8] {
-    let end = directory.iter().rposition(|&byte| byte != b'/').map_or(1, |last| last + 1);
+    let end = directory.iter().rposition(|&byte| byte != b'/').map_or(directory.len().min(1), |last| last + 1);
     &directory[..end]
 }
 
+/// The path of a name in a directory; the current directory is empty and adds nothing.
 fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
-    let slash: &[u8] = if directory.ends_with(b"/") { b"" } else { b"/" };
+    let slash: &[u8] = if directory.is_empty() || directory.ends_with(b"/") { b"" } else { b"/" };
     [directory, slash, name].concat()
 }
 
