@@ -1,4 +1,8 @@
 //! Link arguments of the loader: what glibc's own ld.so is, a self-relocating shared object without interpreter or dependencies.
+//! And the tables of the private ABI, made from `glibc-compat/`.
+
+#[path = "build/records.rs"]
+mod records;
 
 use std::env;
 use std::path::Path;
@@ -29,6 +33,9 @@ fn main() {
     for argument in arguments {
         println!("cargo:rustc-link-arg-bins={argument}");
     }
+    let out_dir = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
+    records::generate(&Path::new(&root).join("glibc-compat"), Path::new(&out_dir));
+    println!("cargo:rerun-if-changed=build/records.rs");
     println!("cargo:rerun-if-changed=linker.ld");
     println!("cargo:rerun-if-changed=build.rs");
 }

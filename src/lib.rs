@@ -31,5 +31,6 @@ pub mod arch;
 pub mod config;
 pub mod diag;
 pub mod elf;
+pub mod glibc;
 pub mod link;
 pub mod tls;

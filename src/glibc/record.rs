@@ -1,0 +1,227 @@
+//! What a libc's private structures look like and how it behaves: one [`Record`] per distinct layout, made from
+//! `glibc-compat/` when the loader is built. [`RECORDS`] are all of them; `choose` finds the one for a libc.
+//!
+//! Offsets and sizes are bytes. The names are glibc's own, without leading underscores and with `_` for `.`.
+
+use bitflags::bitflags;
+
+pub use super::fields::{
+    ArchBits, BitField, BitIndex, CpuFields, LinkMapFields, NamespaceFields, Offset, PthreadFields, RgFields, RoFields,
+};
+
+/// One layout of the private ABI.
+#[derive(Debug, PartialEq)]
+pub struct Record {
+    /// Upstream version, as `gnu_get_libc_version` says it.
+    pub version: &'static str,
+    /// The builds the numbers were read from, separated by spaces.
+    pub builds: &'static str,
+    pub flags: Flags,
+    pub sizes: Sizes,
+    pub values: Values,
+    pub rseq: Rseq,
+    pub ro: RoFields,
+    pub rg: RgFields,
+    pub ns: NamespaceFields,
+    pub link_map: LinkMapFields,
+    pub pthread: PthreadFields,
+    pub cpu: CpuFields,
+    pub bits: ArchBits,
+    /// The leaves whose registers are in [`CpuFields::cpuid`] (4 words each) or [`CpuFields::features`] (4 words as
+    /// CPUID gives them, 4 words of what may be used), in this order.
+    pub cpuid_leaves: &'static [CpuidLeaf],
+    /// Indices into [`TUNABLES`], in the order of this libc's tunable ids.
+    pub tunables: &'static [u8],
+}
+
+/// Sizes of the structures in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// `_rtld_global_ro`, as `st_size` says in a stock loader.
+    pub ro: u16,
+    /// `_rtld_global`, as `st_size` says in a stock loader.
+    pub rg: u16,
+    /// One element of `_rtld_global._dl_ns`.
+    pub ns: u16,
+    pub link_map: u16,
+    pub pthread: u16,
+    /// `struct cpu_features`.
+    pub cpu: u16,
+}
+
+/// Numbers that differ between versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Values {
+    /// Default surplus of static TLS for libraries loaded later, in bytes.
+    pub tls_static_surplus: u16,
+    /// `ALLOCATE_GUARD_USER`, the `stack_mode` of the main thread.
+    pub stack_mode_user: u16,
+    /// `THREAD_STATE_JOINABLE`, the `joinstate` of the main thread.
+    pub joinstate_joinable: u16,
+    /// `DT_NUM`: generic dynamic tags with a slot of their own in `l_info`.
+    pub dt_num: u16,
+    /// `DT_THISPROCNUM`: processor specific tags with a slot in `l_info`.
+    pub dt_procnum: u16,
+    /// `__rseq_size` once rseq is registered; with [`Rseq::ExtraTlsBlock`] the least it can be.
+    pub rseq_size: u16,
+    /// Elements of `_rtld_global._dl_ns`.
+    pub namespaces: u16,
+}
+
+/// Where a thread's restartable sequences area is (rseq(2)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rseq {
+    /// This libc does not register one.
+    None,
+    /// At this offset in `struct pthread`.
+    InPthread(u16),
+    /// Behind the last static TLS block, in every thread; libc reads its place from `__rseq_offset`.
+    ExtraTlsBlock,
+}
+
+/// A question to CPUID: `%eax` and `%ecx`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CpuidLeaf {
+    pub leaf: u32,
+    pub subleaf: u32,
+}
+
+/// A tunable, the same in every libc that has it except for its id.
+#[derive(Debug, PartialEq)]
+pub struct Tunable {
+    /// Full name, as in `GLIBC_TUNABLES`.
+    pub name: &'static str,
+    pub kind: TunableKind,
+    /// What it is when nobody sets it.
+    pub default: u64,
+    /// The environment variable that also sets it, or empty.
+    pub alias: &'static str,
+}
+
+/// The type of a tunable's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TunableKind {
+    Int32,
+    SizeT,
+    Uint64,
+    String,
+}
+
+bitflags! {
+    /// How this libc behaves where no layout shows it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Flags: u64 {
+        /// __libc_early_init(true) must be called before any constructor.
+        const EARLY_INIT = 1 << 0;
+        /// The table of dl functions is set in _rtld_global_ro._dl_dlfcn_hook.
+        const DLFCN_HOOK_IN_RO = 1 << 1;
+        /// The table of dl functions is set in _dlfcn_hook, exported by libdl.so.2.
+        const LIBDL_DLFCN_HOOK = 1 << 2;
+        /// The dlinfo slot of the table has a fourth argument, the caller.
+        const DLINFO_HOOK_TAKES_CALLER = 1 << 3;
+        /// libc.so.6 exports _dl_open_hook {dlopen_mode, dlsym, dlclose}.
+        const LIBC_OPEN_HOOK = 1 << 4;
+        /// _dl_open_hook has a fourth slot, dlvsym.
+        const LIBC_OPEN_HOOK_HAS_DLVSYM = 1 << 5;
+        /// libc.so.6 exports _dl_open_hook2 as well, which has the dlvsym slot.
+        const LIBC_OPEN_HOOK2 = 1 << 6;
+        /// The tables are in force only while _rtld_global_ro._dl_init_all_dirs is NULL.
+        const HOOKS_NEED_INACTIVE_RTLD = 1 << 7;
+        /// libc takes the loader's locks through _dl_rtld_lock_recursive and its twin in _rtld_global.
+        const LOCK_FUNCTION_POINTERS = 1 << 8;
+        /// Libpthread.so.0 is a library of its own, whose constructor sets up the main thread and writes function pointers into _rtld_global.
+        const SEPARATE_LIBPTHREAD = 1 << 9;
+        /// The loader sets the main thread's tid, robust list, first specific block, stack lists and stack size.
+        const LOADER_INITS_THREAD = 1 << 10;
+        /// The lists of thread stacks are in _rtld_global; the loader makes them empty and links the main thread.
+        const STACK_LISTS_IN_RTLD_GLOBAL = 1 << 11;
+        /// Set_tid_address(2) gets the address of pthread.joinstate, not of pthread.tid.
+        const TID_ADDRESS_IS_JOINSTATE = 1 << 12;
+        /// The pointer guard is the exported variable __pointer_chk_guard, not a field of the thread descriptor.
+        const POINTER_GUARD_EXPORTED = 1 << 13;
+        /// The 16 bytes of AT_RANDOM are replaced by fresh entropy once the guards are taken from them.
+        const AT_RANDOM_RESEEDED = 1 << 14;
+        /// __libc_start_main runs the executable's constructors when the program passes no init function.
+        const LIBC_RUNS_EXECUTABLE_INIT = 1 << 15;
+        /// d_ptr of DT_RELR is among the dynamic entries that are made absolute in place.
+        const RELR_RELOCATED_IN_PLACE = 1 << 16;
+        /// Errors are raised through libc's own _dl_signal_error and _dl_signal_exception.
+        const LIBC_RAISES_EXCEPTIONS = 1 << 17;
+        /// The stack permission word holds PROT_ bits (mmap) instead of PF_ bits (program header).
+        const STACK_PROT_FLAGS = 1 << 18;
+        /// A dtv entry is {val, to_free}; before that {val, is_static}.
+        const DTV_TO_FREE = 1 << 19;
+        /// _dl_allocate_tls_init gets a second argument, to be ignored: its sense was inverted in 2.41, and the work wanted is the same.
+        const ALLOCATE_TLS_INIT_FLAG = 1 << 20;
+        /// Static TLS of a library loaded later is initialised in all threads by calling _rtld_global._dl_init_static_tls.
+        const INIT_STATIC_TLS_HOOK = 1 << 21;
+        /// The loader searches glibc-hwcaps subdirectories.
+        const HWCAPS_SUBDIRECTORIES = 1 << 22;
+        /// The loader searches the old hwcap and platform subdirectories (tls, x86_64, haswell).
+        const LEGACY_HWCAP_SUBDIRECTORIES = 1 << 23;
+        /// libc reads the static TLS size and alignment from _rtld_global_ro; before that from _dl_get_tls_static_info.
+        const TLS_STATIC_SIZE_IN_RO = 1 << 24;
+        /// Cpu_features has raw cpuid[] and feature[] words instead of features[] with active bits.
+        const CPU_FEATURE_WORDS = 1 << 25;
+        /// libc copies cache sizes and thresholds from cpu_features without a check; before that it runs cpuid itself.
+        const LIBC_READS_CACHE_SIZES = 1 << 26;
+        /// libc calls __tunable_get_val.
+        const TUNABLE_GET_VAL = 1 << 27;
+        /// A string tunable's value is {pointer, length} instead of a pointer.
+        const TUNABLE_STRING_HAS_LENGTH = 1 << 28;
+        /// __libc_freeres walks l_libname, l_initfini, the slotinfo list and _dl_all_dirs.
+        const FREERES_WALKS_LISTS = 1 << 29;
+        /// __libc_start_main calls _dl_audit_preinit.
+        const AUDIT_PREINIT = 1 << 30;
+        /// libc is relocated before the other objects, so that IFUNC resolvers may call it.
+        const LIBC_RELOCATED_FIRST = 1 << 31;
+        /// The loader exports malloc, calloc, realloc and free as weak symbols.
+        const LOADER_EXPORTS_MALLOC = 1 << 32;
+        /// _dl_find_object reports PT_GNU_SFRAME.
+        const FIND_OBJECT_SFRAME = 1 << 33;
+    }
+}
+
+pub use generated::{BUILD_IDS, RECORDS, TUNABLES};
+
+#[allow(clippy::needless_update)]
+mod generated {
+    use super::*;
+    include!(concat!(env!("OUT_DIR"), "/records.rs"));
+}
+
+impl Record {
+    /// The tunable with this id.
+    pub fn tunable(&self, id: u32) -> Option<&'static Tunable> {
+        let index = self.tunables.get(usize::try_from(id).ok()?)?;
+        TUNABLES.get(usize::from(*index))
+    }
+
+    /// The id that this libc gives to a tunable.
+    pub fn tunable_id(&self, name: &str) -> Option<u32> {
+        let index = TUNABLES.iter().position(|tunable| tunable.name == name)?;
+        let id = self.tunables.iter().position(|known| usize::from(*known) == index)?;
+        u32::try_from(id).ok()
+    }
+
+    /// Whether all of `flags` hold.
+    pub fn has(&self, flags: Flags) -> bool {
+        self.flags.contains(flags)
+    }
+}
+
+impl Sizes {
+    pub const ZERO: Self = Sizes { ro: 0, rg: 0, ns: 0, link_map: 0, pthread: 0, cpu: 0 };
+}
+
+impl Values {
+    pub const ZERO: Self = Values {
+        tls_static_surplus: 0,
+        stack_mode_user: 0,
+        joinstate_joinable: 0,
+        dt_num: 0,
+        dt_procnum: 0,
+        rseq_size: 0,
+        namespaces: 0,
+    };
+}

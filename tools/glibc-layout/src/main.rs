@@ -1,0 +1,117 @@
+//! Makes the records in `glibc-compat/` from layouts that were read from debug information.
+
+mod behaviour;
+mod layout;
+mod record;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use clap::{Parser, Subcommand};
+
+use crate::layout::Layout;
+use crate::record::Record;
+
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Adds builds to the records
+    Record {
+        /// Layout files (JSON)
+        #[arg(required = true)]
+        layouts: Vec<PathBuf>,
+        /// Folder of the records
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Says which builds the records are for
+    List {
+        /// Folder of the records
+        records: PathBuf,
+    },
+    /// Compares the records with what the layouts give
+    Check {
+        /// Layout files (JSON)
+        #[arg(required = true)]
+        layouts: Vec<PathBuf>,
+        /// Folder of the records
+        #[arg(long)]
+        records: PathBuf,
+    },
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().command {
+        Command::Record { layouts, out } => add(&layouts, &out),
+        Command::List { records } => list(&records),
+        Command::Check { layouts, records } => check(&layouts, &records),
+    }
+}
+
+/// A build goes into the record with its content, or becomes a new one; a record that has lost its last build is removed.
+fn add(layouts: &[PathBuf], out: &Path) -> Result<()> {
+    fs::create_dir_all(out)?;
+    let mut records = record::read_all(out)?;
+    for path in layouts {
+        let new = read(path)?;
+        for (_, old) in &mut records {
+            old.builds.retain(|build| *build != new.builds[0]);
+            old.build_ids.retain(|id| !new.build_ids.contains(id));
+        }
+        match records.iter_mut().find(|(_, old)| old.same_content(&new)) {
+            Some((_, old)) => old.merge(&new),
+            None => records.push((out.join(format!("{}.toml", new.builds[0])), new)),
+        }
+    }
+    for (path, record) in &records {
+        match record.builds.is_empty() {
+            true => fs::remove_file(path).with_context(|| path.display().to_string())?,
+            false => record.write(path)?,
+        }
+    }
+    println!("{} records for {} builds", records.len(), records.iter().map(|(_, r)| r.builds.len()).sum::<usize>());
+    Ok(())
+}
+
+fn list(folder: &Path) -> Result<()> {
+    for (path, record) in record::read_all(folder)? {
+        println!(
+            "{:<24} {:<30} {}",
+            path.file_name().unwrap_or_default().display(),
+            record.builds.join(" "),
+            record.build_ids.join(" ")
+        );
+    }
+    Ok(())
+}
+
+fn check(layouts: &[PathBuf], folder: &Path) -> Result<()> {
+    let records = record::read_all(folder)?;
+    for path in layouts {
+        let expected = read(path)?;
+        let build = &expected.builds[0];
+        let (file, found) = records
+            .iter()
+            .find(|(_, record)| record.builds.contains(build))
+            .with_context(|| format!("no record names the build {build}"))?;
+        ensure!(found.same_content(&expected), "{} differs from {}", file.display(), path.display());
+        ensure!(expected.build_ids.iter().all(|id| found.build_ids.contains(id)), "{} lacks a build ID", file.display());
+    }
+    println!("{} layouts agree with the records", layouts.len());
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Record> {
+    let read = || -> Result<Record> {
+        let layout: Layout = serde_json::from_str(&fs::read_to_string(path)?)?;
+        Record::of(&layout)
+    };
+    read().with_context(|| path.display().to_string())
+}
