@@ -118,7 +118,8 @@ fn the_machine_is_asked_for_in_arch_and_rt_only() {
 #[test]
 fn assembly_stands_in_one_place() {
     for source in sources() {
-        let allowed = ["rt/x86_64.rs", "rt/freestanding.rs"].contains(&source.name.as_str()) || source.name.starts_with("rt/sys/");
+        let allowed =
+            ["rt/x86_64.rs", "rt/freestanding.rs"].contains(&source.name.as_str()) || source.name.starts_with("rt/sys/");
         let assembly = ["asm!(", "naked_asm!("].iter().any(|text| source.code.contains(text));
         assert!(allowed || !assembly, "src/{} holds assembly", source.name);
     }
@@ -170,9 +171,9 @@ fn folders_are_shallow() {
 fn no_case_sleeps() {
     for path in files(&repository().join("tests/cases")) {
         let text = fs::read_to_string(&path).unwrap_or_default();
-        let naps = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').find(|word| {
-            ["sleep", "usleep", "nanosleep", "clock_nanosleep", "sleep_for", "sleep_until"].contains(word)
-        });
+        let naps = text
+            .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .find(|word| ["sleep", "usleep", "nanosleep", "clock_nanosleep", "sleep_for", "sleep_until"].contains(word));
         assert!(naps.is_none(), "{} uses {}", path.display(), naps.unwrap_or_default());
     }
 }
@@ -321,7 +322,10 @@ fn functions(text: &str) -> Vec<(String, usize)> {
 }
 
 fn is_qualifier(word: &str) -> bool {
-    word.is_empty() || word.starts_with("pub") || ["const", "unsafe", "extern", "\"C\"", "async"].contains(&word) || word.ends_with(')')
+    word.is_empty()
+        || word.starts_with("pub")
+        || ["const", "unsafe", "extern", "\"C\"", "async"].contains(&word)
+        || word.ends_with(')')
 }
 
 /// The global names of a version script.

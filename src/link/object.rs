@@ -39,6 +39,11 @@ pub struct Version<'m> {
     pub soname: Option<&'m [u8]>,
     /// GNU build ID, if it has one.
     pub build_id: Option<&'m [u8]>,
+    /// `DT_VERDEF` and `DT_VERNEED`, each to the end of its segment.
+    pub verdef: Option<&'m [u8]>,
+    pub verneed: Option<&'m [u8]>,
+    /// Private copies of tables that lie in memory the program can write; the slices above may point into them.
+    pub backing: Vec<Box<[u64]>>,
 }
 
 /// The relocation tables.

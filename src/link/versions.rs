@@ -14,17 +14,17 @@ pub struct Findings {
     pub warnings: Vec<Error>,
 }
 
-/// Checks the needs of `object` (its `DT_VERNEED` bytes) against the objects that `provider` finds by soname; a provider
-/// that is not loaded is not this check's concern.
+/// Checks the needs of `object` against the objects that `provider` finds by soname; a provider that is not loaded is not
+/// this check's concern.
 pub fn check<'w, 'm: 'w>(
     object: &Version<'m>,
-    verneed: &'m [u8],
-    provider: impl Fn(&[u8]) -> Option<(&'w Version<'m>, Option<&'m [u8]>)>,
+    provider: impl Fn(&[u8]) -> Option<&'w Version<'m>>,
     findings: &mut Findings,
 ) {
+    let Some(verneed) = object.verneed else { return };
     for need in versions::needed(verneed, object.symbols.strings) {
-        let Some((provider, verdef)) = provider(need.file) else { continue };
-        let Some(verdef) = verdef else {
+        let Some(provider) = provider(need.file) else { continue };
+        let Some(verdef) = provider.verdef else {
             let sentence = alloc::format!("no version information available (required by {})", text(&object.path));
             let warning = Error::other(text(&provider.path), sentence);
             if !findings.warnings.contains(&warning) {

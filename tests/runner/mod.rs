@@ -92,11 +92,9 @@ fn check(case: &Case, outcome: &Outcome, oracle: Option<&Outcome>, ours: bool) -
         }
     }
     match oracle {
-        Some(oracle) if !case.endless && oracle.stdout != outcome.stdout => Err(format!(
-            "output differs\n--- system's loader\n{}--- loader under test\n{}",
-            oracle.output(),
-            outcome.output()
-        )),
+        Some(oracle) if !case.endless && oracle.stdout != outcome.stdout => {
+            Err(format!("output differs\n--- system's loader\n{}--- loader under test\n{}", oracle.output(), outcome.output()))
+        }
         _ => Ok(()),
     }
 }

@@ -1,0 +1,147 @@
+//! Opening files: the header of an ELF file with its identity, or the whole content of a small text file.
+
+use alloc::ffi::CString;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use luci::diag::{Error, Result};
+use luci::elf::header::Header;
+use luci::elf::segments::{self, ProgramHeader};
+use rustix::fd::{AsFd, OwnedFd};
+use rustix::fs::{self, Mode, OFlags, Stat};
+use rustix::io::{self, Errno};
+
+/// Device and inode: two paths with the same one are the same object.
+pub type FileId = (u64, u64);
+
+/// An open ELF file whose headers have been read and checked.
+pub struct ElfFile {
+    pub path: Vec<u8>,
+    pub fd: OwnedFd,
+    pub id: FileId,
+    pub size: u64,
+    pub header: Header,
+    pub headers: Vec<ProgramHeader>,
+}
+
+/// Why a candidate could not be opened.
+pub enum OpenError {
+    /// There is no such file, or it is of another machine or class: a search goes on.
+    Skip(Error),
+    /// The file is there and broken: a search ends.
+    Fatal(Error),
+}
+
+/// Enough for the header and the program headers of nearly every file.
+const FIRST_READ: usize = 832;
+
+/// Opens `path` and reads its headers.
+pub fn open_elf(path: &[u8]) -> core::result::Result<ElfFile, OpenError> {
+    let name = || String::from_utf8_lossy(path).into_owned();
+    let skip = |errno: Errno| OpenError::Skip(Error::os(name(), "cannot open shared object file", errno.raw_os_error()));
+    let c_path = CString::new(path).map_err(|_| skip(Errno::NOENT))?;
+    let fd = open(&c_path).map_err(skip)?;
+    let mut first = [0u8; FIRST_READ];
+    let fatal = |errno: Errno| OpenError::Fatal(Error::os(name(), "cannot read file data", errno.raw_os_error()));
+    let len = read_at(&fd, &mut first, 0).map_err(fatal)?;
+    let bytes = &first[..len];
+    let header = Header::parse(bytes).map_err(|what| {
+        let error = Error::bad_elf(name(), what);
+        if what.contains("wrong") { OpenError::Skip(error) } else { OpenError::Fatal(error) }
+    })?;
+    let stat = fs::fstat(&fd).map_err(|errno| {
+        OpenError::Fatal(Error::os(name(), "cannot stat shared object", errno.raw_os_error()))
+    })?;
+    let headers = program_headers(&fd, &header, bytes).map_err(fatal)?;
+    if headers.len() != usize::from(header.phnum) {
+        return Err(OpenError::Fatal(Error::bad_elf(name(), "file too short: the program headers lie outside the file")));
+    }
+    Ok(ElfFile { path: path.to_vec(), id: file_id(&stat), size: stat.st_size as u64, fd, header, headers })
+}
+
+fn program_headers(fd: &OwnedFd, header: &Header, first: &[u8]) -> io::Result<Vec<ProgramHeader>> {
+    let (offset, len) = header.program_header_range();
+    let start = usize::try_from(offset).unwrap_or(usize::MAX);
+    if let Some(bytes) = start.checked_add(len).and_then(|end| first.get(start..end)) {
+        return Ok(segments::parse(bytes).collect());
+    }
+    let mut bytes = alloc::vec![0u8; len];
+    let got = read_at(fd, &mut bytes, offset)?;
+    Ok(segments::parse(&bytes[..got]).collect())
+}
+
+pub fn file_id(stat: &Stat) -> FileId {
+    (stat.st_dev, stat.st_ino)
+}
+
+fn open(path: &CString) -> io::Result<OwnedFd> {
+    retry(|| fs::open(path.as_c_str(), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()))
+}
+
+fn retry<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(Errno::INTR) => {}
+            result => return result,
+        }
+    }
+}
+
+/// Fills the buffer from `offset` as far as the file goes; the result is the number of bytes.
+pub fn read_at(fd: &impl AsFd, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    let mut done = 0;
+    while done < buffer.len() {
+        let at = offset.checked_add(done as u64).ok_or(Errno::INVAL)?;
+        match retry(|| io::pread(fd, &mut buffer[done..], at))? {
+            0 => break,
+            count => done += count,
+        }
+    }
+    Ok(done)
+}
+
+/// The whole content of a file, `None` when it cannot be read or is larger than `limit` bytes.
+pub fn read_whole(path: &[u8], limit: u64) -> Option<Vec<u8>> {
+    let fd = open(&CString::new(path).ok()?).ok()?;
+    let size = fs::fstat(&fd).ok()?.st_size as u64;
+    if size > limit {
+        return None;
+    }
+    let mut bytes = alloc::vec![0u8; size as usize];
+    let got = read_at(&fd, &mut bytes, 0).ok()?;
+    bytes.truncate(got);
+    Some(bytes)
+}
+
+/// Maps a whole file read-only for the life of the process; `None` when there is none.
+pub fn map_whole(path: &[u8]) -> Option<&'static [u8]> {
+    let fd = open(&CString::new(path).ok()?).ok()?;
+    let size = fs::fstat(&fd).ok()?.st_size as usize;
+    if size == 0 {
+        return None;
+    }
+    use rustix::mm::{MapFlags, ProtFlags, mmap};
+    // SAFETY: a new mapping at a place the kernel chooses overlaps nothing.
+    let memory = unsafe { mmap(core::ptr::null_mut(), size, ProtFlags::READ, MapFlags::PRIVATE, &fd, 0) }.ok()?;
+    // SAFETY: `size` readable bytes that are never unmapped; the file is replaced by rename, never changed in place (as
+    // ldconfig does it).
+    Some(unsafe { core::slice::from_raw_parts(memory.cast::<u8>(), size) })
+}
+
+/// Whether `path` names a directory.
+pub fn is_directory(path: &[u8]) -> bool {
+    let Ok(path) = CString::new(path) else { return false };
+    fs::stat(path.as_c_str()).is_ok_and(|stat| fs::FileType::from_raw_mode(stat.st_mode) == fs::FileType::Directory)
+}
+
+/// The current directory, absolute.
+pub fn current_directory() -> Option<Vec<u8>> {
+    let path = rustix::process::getcwd(Vec::new()).ok()?;
+    Some(path.into_bytes())
+}
+
+/// The path of the running executable, as the kernel knows it.
+pub fn executable_path() -> Option<Vec<u8>> {
+    let path = fs::readlink(c"/proc/self/exe", Vec::new()).ok()?;
+    Some(path.into_bytes())
+}

@@ -1,0 +1,140 @@
+//! Carries out a mapping plan: one reservation per object whose place the kernel chooses, fixed mappings inside it.
+
+use alloc::string::String;
+use core::ffi::c_void;
+use core::ptr::null_mut;
+
+use luci::addr::{Addr, Bias, Vaddr, align_down};
+use luci::arch::PAGE_SIZE;
+use luci::diag::{Error, Result};
+use luci::elf::header::Kind;
+use luci::elf::segments::Permissions;
+use luci::link::segments::{Layout, Segment};
+use rustix::fd::BorrowedFd;
+use rustix::io::Errno;
+use rustix::mm::{self, MapFlags, MprotectFlags, ProtFlags};
+
+/// A range of the address space that belongs to one object.
+#[derive(Clone, Copy, Debug)]
+pub struct Reservation {
+    pub start: Addr,
+    pub len: usize,
+}
+
+/// Fresh private zeroed memory.
+pub fn anonymous(len: usize) -> core::result::Result<*mut u8, Errno> {
+    // SAFETY: a new mapping at a place the kernel chooses overlaps nothing.
+    let memory = unsafe { mm::mmap_anonymous(null_mut(), len, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE) }?;
+    Ok(memory.cast())
+}
+
+/// Maps the image of a file; the result says how far it moved and what it occupies.
+pub fn image(name: &str, fd: BorrowedFd<'_>, layout: &Layout, kind: Kind) -> Result<(Bias, Reservation)> {
+    let reservation = reserve(layout, kind).map_err(|errno| fail(name, "cannot create shared object descriptor", errno))?;
+    let bias = Bias(reservation.start.0.wrapping_sub(layout.start.0));
+    for segment in &layout.segments {
+        if let Err(errno) = map_segment(fd, segment, bias) {
+            unmap(reservation);
+            return Err(fail(name, "failed to map segment from shared object", errno));
+        }
+    }
+    Ok((bias, reservation))
+}
+
+fn fail(name: &str, action: &'static str, errno: Errno) -> Error {
+    Error::os(String::from(name), action, errno.raw_os_error())
+}
+
+/// Address space for the whole image, inaccessible. A fixed address (ET_EXEC) is taken only when it is free.
+fn reserve(layout: &Layout, kind: Kind) -> core::result::Result<Reservation, Errno> {
+    let len = layout.size() as usize;
+    let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
+    if kind == Kind::Executable {
+        let hint = layout.start.0 as *mut c_void;
+        // SAFETY: FIXED_NOREPLACE maps only over nothing.
+        let got = unsafe { mm::mmap_anonymous(hint, len, ProtFlags::empty(), flags | MapFlags::FIXED_NOREPLACE) }?;
+        return Ok(Reservation { start: Addr(got as u64), len });
+    }
+    let extra = (layout.align.saturating_sub(PAGE_SIZE)) as usize;
+    let total = len.checked_add(extra).ok_or(Errno::NOMEM)?;
+    // SAFETY: a new mapping at a place the kernel chooses overlaps nothing.
+    let got = unsafe { mm::mmap_anonymous(null_mut(), total, ProtFlags::empty(), flags) }? as u64;
+    // the first segment's address must keep its residue modulo the alignment
+    let residue = layout.start.0 & (layout.align - 1);
+    let start = align_down(got.wrapping_sub(residue).wrapping_add(layout.align - 1), layout.align).wrapping_add(residue);
+    trim(got, start - got);
+    trim(start + len as u64, got + total as u64 - (start + len as u64));
+    Ok(Reservation { start: Addr(start), len })
+}
+
+fn trim(start: u64, len: u64) {
+    if len > 0 {
+        unmap(Reservation { start: Addr(start), len: len as usize });
+    }
+}
+
+fn map_segment(fd: BorrowedFd<'_>, segment: &Segment, bias: Bias) -> core::result::Result<(), Errno> {
+    let protection = protection(segment.permissions);
+    let start = (segment.start + bias).0;
+    let file_len = (segment.page_end.0 - segment.start.0) as usize;
+    if file_len > 0 {
+        let flags = MapFlags::PRIVATE | MapFlags::FIXED;
+        // SAFETY: the range lies in the reservation made for this image.
+        unsafe { mm::mmap(start as *mut c_void, file_len, protection, flags, fd, segment.file_offset) }?;
+    }
+    let bss_end = segment.vaddr + segment.memsz;
+    if bss_end > segment.data_end && file_len > 0 {
+        clear_page_tail(segment, bias, segment.page_end.min(bss_end), protection)?;
+    }
+    let anonymous_len = segment.alloc_end.0.saturating_sub(segment.page_end.0) as usize;
+    if anonymous_len > 0 {
+        let at = (segment.page_end + bias).0 as *mut c_void;
+        // SAFETY: the range lies in the reservation made for this image.
+        unsafe { mm::mmap_anonymous(at, anonymous_len, protection, MapFlags::PRIVATE | MapFlags::FIXED) }?;
+    }
+    Ok(())
+}
+
+/// Zeroes the bytes between the file's contents and the end of their page.
+fn clear_page_tail(segment: &Segment, bias: Bias, end: Vaddr, protection: ProtFlags) -> core::result::Result<(), Errno> {
+    let len = (end.0 - segment.data_end.0) as usize;
+    if len == 0 {
+        return Ok(());
+    }
+    let page = align_down((segment.data_end + bias).0, PAGE_SIZE) as *mut c_void;
+    let read_only = !segment.permissions.contains(Permissions::WRITE);
+    if read_only {
+        // SAFETY: one page of this image, not yet in use.
+        unsafe { mm::mprotect(page, PAGE_SIZE as usize, MprotectFlags::READ | MprotectFlags::WRITE) }?;
+    }
+    // SAFETY: the bytes lie in a page of this image that is mapped private and writable.
+    unsafe { core::ptr::write_bytes((segment.data_end + bias).0 as *mut u8, 0, len) };
+    if read_only {
+        // SAFETY: as above.
+        unsafe { mm::mprotect(page, PAGE_SIZE as usize, MprotectFlags::from_bits_truncate(protection.bits())) }?;
+    }
+    Ok(())
+}
+
+/// Page protection for segment permissions. Writable and executable at once does not exist: write wins until the
+/// relocations are done, and such a segment is refused before.
+pub fn protection(permissions: Permissions) -> ProtFlags {
+    let mut protection = ProtFlags::empty();
+    protection.set(ProtFlags::READ, permissions.contains(Permissions::READ));
+    protection.set(ProtFlags::WRITE, permissions.contains(Permissions::WRITE));
+    protection.set(ProtFlags::EXEC, permissions.contains(Permissions::EXECUTE));
+    protection
+}
+
+/// Gives a range back.
+pub fn unmap(range: Reservation) {
+    // SAFETY: callers pass ranges that belong to an object nobody uses any more.
+    let _ = unsafe { mm::munmap(range.start.0 as *mut c_void, range.len) };
+}
+
+/// Changes the protection of whole pages of an image.
+pub fn protect(start: Addr, len: u64, protection: ProtFlags) -> core::result::Result<(), Errno> {
+    let flags = MprotectFlags::from_bits_truncate(protection.bits());
+    // SAFETY: callers pass pages of an image or of the loader's own globals, in a state where nobody needs the lost right.
+    unsafe { mm::mprotect(start.0 as *mut c_void, len as usize, flags) }
+}
