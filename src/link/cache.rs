@@ -4,7 +4,7 @@
 //! format `ld.so-1.7.0`. [`super::search`] asks it between RUNPATH and the default directories. The file is not trusted:
 //! whatever it contains, a lookup ends and stays inside the bytes.
 
-use super::search::Hwcaps;
+use super::hwcaps::Hwcaps;
 use crate::diag::{Error, Result};
 use core::cmp::Ordering;
 

@@ -2,6 +2,8 @@
 //! becomes ([`relocate`]), and in which order constructors run ([`order`]). The runtime carries it out.
 
 pub mod cache;
+pub mod directories;
+pub mod hwcaps;
 pub mod memory;
 pub mod object;
 pub mod order;

@@ -3,15 +3,11 @@
 //!
 //! Key types: [`Search`] holds what is the same for the whole process, [`Request`] says who asks for what, and [`Files`] is
 //! how the caller tries one path after the other. Nothing is opened here. The strings pass through [`super::tokens`], the
-//! cache is [`super::cache`].
-
-mod directories;
-mod hwcaps;
-
-pub use directories::DirectoryCache;
-pub use hwcaps::Hwcaps;
+//! cache is [`super::cache`], [`super::directories`] remembers what is missing.
 
 use super::cache::Cache;
+use super::directories::DirectoryCache;
+use super::hwcaps::Hwcaps;
 use super::tokens::{Tokens, expand};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -276,5 +272,5 @@ fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
 }
 
 #[cfg(test)]
-#[path = "search/tests.rs"]
+#[path = "search_tests.rs"]
 mod tests;

@@ -1,5 +1,7 @@
 //! The `glibc-hwcaps` subdirectories that are searched first in each directory and preferred in the cache (ld.so(8),
 //! "Hardware capabilities"; the levels are those of the x86-64 psABI).
+//!
+//! Key type: [`Hwcaps`], used by [`super::search`] and [`super::cache`].
 
 use alloc::vec::Vec;
 

@@ -1,6 +1,8 @@
 //! Which directories there are, so that a search does not fail in the same missing directory for each library.
+//!
+//! Key type: [`DirectoryCache`], which [`super::search`] fills by asking its caller.
 
-use super::Files;
+use super::search::Files;
 use alloc::boxed::Box;
 use hashbrown::HashMap;
 
