@@ -314,7 +314,7 @@ fn functions(text: &str) -> Vec<(String, usize)> {
         };
         let close = format!("{}}}", &line[..indent]);
         let length = lines[start..].iter().position(|line| line.trim_end() == close);
-        if let (Some(name), Some(length), false) = (first_word(&code[at + 3..]), length, code.trim_end().ends_with('}')) {
+        if let (Some(name), Some(length), false) = (first_word(&code[at + 3..]), length, code.trim_end().ends_with(['}', ';'])) {
             found.push((name, length + 1));
         }
     }
