@@ -33,4 +33,6 @@ pub mod diag;
 pub mod elf;
 pub mod glibc;
 pub mod link;
+pub mod status;
 pub mod tls;
+pub mod update;

@@ -1,0 +1,36 @@
+//! Rule 5: what others are bound to must still be there, of the same kind and, for data, of the same size.
+
+use alloc::collections::BTreeMap;
+
+use super::compare::{Pair, Usage, text, versioned};
+use super::symbols::Symbol;
+use super::verdict::{Difference, Verdict};
+
+pub(super) fn compare(pair: &Pair, usage: &Usage, verdict: &mut Verdict) {
+    let provided: BTreeMap<_, _> = pair.new.symbols.exports().map(|symbol| ((symbol.name, symbol.version), symbol)).collect();
+    let is_used = |symbol: &Symbol| (usage.is_bound)(symbol.name, symbol.version) || usage.copied.contains(&symbol.name);
+    for old in pair.old.symbols.exports().filter(|symbol| is_used(symbol)) {
+        let difference = match provided.get(&(old.name, old.version)) {
+            None => Some(Difference::ExportMissing),
+            Some(new) => changed(old, new),
+        };
+        if let Some(difference) = difference {
+            verdict.refuse(Some(versioned(old.name, old.version)), None, difference);
+        }
+    }
+    for version in &pair.old.symbols.defined_versions {
+        if !pair.new.symbols.defined_versions.contains(version) && (usage.needs_version)(version) {
+            verdict.refuse(None, None, Difference::VersionMissing(text(version)));
+        }
+    }
+}
+
+fn changed(old: &Symbol, new: &Symbol) -> Option<Difference> {
+    if old.kind != new.kind {
+        Some(Difference::ExportType(old.kind, new.kind))
+    } else if (old.is_data() || old.is_thread_local()) && old.size != new.size {
+        Some(Difference::ExportSize(old.size, new.size))
+    } else {
+        None
+    }
+}
