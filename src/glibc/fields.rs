@@ -29,6 +29,12 @@ macro_rules! table {
         impl $name {
             /// Nothing is there.
             pub const ABSENT: Self = $name { $($field: $place::ABSENT,)* };
+
+            /// Every place with its name.
+            #[cfg(test)]
+            pub fn places(&self) -> std::vec::Vec<(&'static str, Option<usize>)> {
+                std::vec![$((stringify!($field), self.$field.start())),*]
+            }
         }
     };
 }
@@ -324,6 +330,27 @@ impl Offset {
     /// The byte offset, or `None` when this libc has no such field.
     pub const fn get(self) -> Option<usize> {
         if self.0 == u16::MAX { None } else { Some(self.0 as usize) }
+    }
+}
+
+#[cfg(test)]
+impl Offset {
+    fn start(self) -> Option<usize> {
+        self.get()
+    }
+}
+
+#[cfg(test)]
+impl BitField {
+    fn start(self) -> Option<usize> {
+        self.byte.get()
+    }
+}
+
+#[cfg(test)]
+impl BitIndex {
+    fn start(self) -> Option<usize> {
+        self.get()
     }
 }
 

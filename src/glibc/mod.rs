@@ -1,5 +1,12 @@
-//! The private ABI between the loader and a stock libc, from records: which layout this libc has ([`record`]), and
-//! the bytes its structures must hold.
+//! The private ABI between the loader and a stock libc, from records: which layout this libc has ([`choose`], [`record`]),
+//! and the bytes its structures must hold ([`rtld`], [`link_map`], [`tcb`]). Addresses are arguments; nothing here touches
+//! the process.
 
+mod bytes;
+pub mod choose;
 pub mod fields;
+pub mod link_map;
 pub mod record;
+pub mod rtld;
+pub mod tcb;
+pub mod tunables;

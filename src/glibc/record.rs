@@ -10,7 +10,7 @@ pub use super::fields::{
 };
 
 /// One layout of the private ABI.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Record {
     /// Upstream version, as `gnu_get_libc_version` says it.
     pub version: &'static str,
@@ -151,7 +151,7 @@ bitflags! {
         const STACK_PROT_FLAGS = 1 << 18;
         /// A dtv entry is {val, to_free}; before that {val, is_static}.
         const DTV_TO_FREE = 1 << 19;
-        /// _dl_allocate_tls_init gets a second argument, to be ignored: its sense was inverted in 2.41, and the work wanted is the same.
+        /// `_dl_allocate_tls_init` gets a second argument, to be ignored: its sense differs between versions, the work wanted does not.
         const ALLOCATE_TLS_INIT_FLAG = 1 << 20;
         /// Static TLS of a library loaded later is initialised in all threads by calling _rtld_global._dl_init_static_tls.
         const INIT_STATIC_TLS_HOOK = 1 << 21;
@@ -208,6 +208,14 @@ impl Record {
     pub fn has(&self, flags: Flags) -> bool {
         self.flags.contains(flags)
     }
+
+    /// Whether everything but the builds and the tunables is the same.
+    pub fn same_layout(&self, other: &Record) -> bool {
+        let structures = (self.sizes, self.ro, self.rg, self.ns, self.link_map, self.pthread, self.cpu);
+        let others = (other.sizes, other.ro, other.rg, other.ns, other.link_map, other.pthread, other.cpu);
+        let behaviour = (self.flags, self.values, self.rseq, self.bits, self.cpuid_leaves);
+        structures == others && behaviour == (other.flags, other.values, other.rseq, other.bits, other.cpuid_leaves)
+    }
 }
 
 impl Sizes {
@@ -224,4 +232,92 @@ impl Values {
         rseq_size: 0,
         namespaces: 0,
     };
+}
+
+#[cfg(test)]
+pub(super) fn of_build(name: &str) -> &'static Record {
+    RECORDS.iter().find(|record| record.builds.split(' ').any(|build| build == name)).unwrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_lie_inside_their_structures() {
+        for record in &RECORDS {
+            let tables = [
+                (record.ro.places(), record.sizes.ro),
+                (record.rg.places(), record.sizes.rg),
+                (record.ns.places(), record.sizes.ns),
+                (record.link_map.places(), record.sizes.link_map),
+                (record.pthread.places(), record.sizes.pthread),
+                (record.cpu.places(), record.sizes.cpu),
+            ];
+            for (places, size) in tables {
+                let last = places.iter().filter_map(|(_, at)| *at).max();
+                assert!(last.is_some_and(|last| last < size.into()), "{}", record.builds);
+            }
+        }
+    }
+
+    #[test]
+    fn every_libc_has_what_the_writers_count_on() {
+        for record in &RECORDS {
+            let (ro, rg, map, thread) = (&record.ro, &record.rg, &record.link_map, &record.pthread);
+            let needed = [
+                [ro.dl_pagesize, ro.dl_fpu_control, ro.dl_auxv, ro.dl_x86_cpu_features, ro.dl_open, ro.dl_lookup_symbol_x],
+                [rg.dl_ns, rg.dl_nns, rg.dl_load_lock, rg.dl_load_write_lock, rg.dl_load_adds, rg.dl_tls_dtv_slotinfo_list],
+                [map.l_info, map.l_phdr, map.l_map_start, map.l_tls_modid, map.l_tls_dtor_count, map.l_local_scope],
+                [thread.header_tcb, thread.header_self, thread.header_dtv, thread.header_stack_guard, thread.list, thread.tid],
+            ];
+            assert!(needed.as_flattened().iter().all(|at| at.get().is_some()), "{}", record.builds);
+        }
+    }
+
+    #[test]
+    fn flags_agree_with_the_fields_they_are_about() {
+        for record in &RECORDS {
+            let rows = [
+                (Flags::DLFCN_HOOK_IN_RO, record.ro.dl_dlfcn_hook.get().is_some()),
+                (Flags::TLS_STATIC_SIZE_IN_RO, record.ro.dl_tls_static_size.get().is_some()),
+                (Flags::LOCK_FUNCTION_POINTERS, record.rg.dl_rtld_lock_recursive.get().is_some()),
+                (Flags::INIT_STATIC_TLS_HOOK, record.rg.dl_init_static_tls.get().is_some()),
+                (Flags::STACK_LISTS_IN_RTLD_GLOBAL, record.rg.dl_stack_used.get().is_some()),
+                (Flags::STACK_PROT_FLAGS, record.rg.dl_stack_prot_flags.get().is_some()),
+                (Flags::TID_ADDRESS_IS_JOINSTATE, record.pthread.joinstate.get().is_some()),
+                (Flags::POINTER_GUARD_EXPORTED, record.pthread.header_pointer_guard.get().is_none()),
+                (Flags::CPU_FEATURE_WORDS, record.cpu.feature.get().is_some()),
+                (Flags::TUNABLE_GET_VAL, !record.tunables.is_empty()),
+            ];
+            for (flag, field) in rows {
+                assert_eq!(record.has(flag), field, "{flag:?} in {}", record.builds);
+            }
+            assert_eq!(record.values.stack_mode_user != 0, record.pthread.stack_mode.get().is_some(), "{}", record.builds);
+        }
+    }
+
+    #[test]
+    fn tunable_ids_are_the_builds_own() {
+        let id = |build: &str, name: &str| of_build(build).tunable_id(name);
+        assert_eq!(id("2.36-vanilla", "glibc.malloc.arena_max"), Some(26));
+        assert_eq!(id("2.36-debian", "glibc.malloc.arena_max"), Some(27));
+        assert_eq!(id("2.41-debian", "glibc.malloc.check"), Some(21));
+        assert_eq!(id("2.24-vanilla", "glibc.malloc.check"), None);
+        let record = of_build("2.43-debian");
+        assert_eq!(record.tunable(15).map(|tunable| tunable.name), Some("glibc.malloc.check"));
+        assert_eq!(record.tunable(9999).map(|tunable| tunable.name), None);
+    }
+
+    #[test]
+    fn architecture_bits_and_leaves_follow_the_version() {
+        let bits = |build: &str| of_build(build).bits;
+        assert_eq!(bits("2.36-debian").prefer_fsrm.get(), Some(14));
+        assert_eq!(bits("2.44-debian").prefer_evex512.get(), Some(19));
+        assert_eq!(bits("2.31-debian").prefer_no_vzeroupper.get(), Some(32 + 11));
+        assert_eq!(bits("2.36-debian").avx_usable.get(), None);
+        let leaves = of_build("2.36-debian").cpuid_leaves;
+        assert_eq!(leaves.len(), 9);
+        assert_eq!(leaves.get(3), Some(&CpuidLeaf { leaf: 0xd, subleaf: 1 }));
+    }
 }
