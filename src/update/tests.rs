@@ -300,6 +300,21 @@ fn a_file_that_is_not_whole_yet_is_not_judged() {
 }
 
 #[test]
+fn the_versions_of_the_fibonacci_example_replace_each_other() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/fibonacci");
+    let algorithms = ["1-recursive", "2-iterative", "3-memoised", "4-matrix", "5-doubling", "6-closed-form"];
+    let versions = algorithms.map(|name| {
+        let source = format!("#include \"{folder}/library.c\"\n#include \"{folder}/{name}.c\"");
+        build(&source, &["-O2", "-ftoplevel-reorder", "-Wl,-z,lazy", "-fvisibility=hidden"])
+    });
+    for old in &versions {
+        for new in &versions {
+            assert_accepted(&judge_files(old, new, &Usage::everything()));
+        }
+    }
+}
+
+#[test]
 fn the_libraries_of_this_machine_are_compatible_with_themselves() {
     let files = fs::read_dir("/usr/lib/x86_64-linux-gnu").unwrap().map(|entry| entry.unwrap().path());
     let mut judged = 0;
