@@ -163,7 +163,7 @@ fn sources_open_with_their_purpose_and_stay_short() {
 fn folders_are_shallow() {
     for source in sources() {
         let limit = if source.room() == "rt" { 3 } else { 2 };
-        assert!(source.name.split('/').count() <= limit, "src/{} lies too deep", source.name);
+        assert!(source.name.matches('/').count() <= limit, "src/{} lies too deep", source.name);
     }
 }
 
@@ -312,6 +312,11 @@ fn functions(text: &str) -> Vec<(String, usize)> {
         let Some(at) = code.find("fn ").filter(|at| code[..*at].trim_start().split(' ').all(is_qualifier)) else {
             continue;
         };
+        // a trait's declaration has no body
+        let signature_end = lines[start..].iter().find(|line| line.ends_with(['{', ';']));
+        if signature_end.is_some_and(|line| line.ends_with(';')) {
+            continue;
+        }
         let close = format!("{}}}", &line[..indent]);
         let length = lines[start..].iter().position(|line| line.trim_end() == close);
         if let (Some(name), Some(length), false) = (first_word(&code[at + 3..]), length, code.trim_end().ends_with(['}', ';'])) {

@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use super::directives::{Case, Library};
-use super::fixture::Fixture;
+use super::fixture::{Fixture, copy};
 use super::repeat::Record;
 use super::{repository, requires};
 
@@ -110,7 +110,7 @@ impl<'a> Workshop<'a> {
         }
         let command = ["cp", kept, file].map(String::from);
         self.record.command(&self.fixture.command_words(self.case, &command));
-        fs::copy(self.directory.join(kept), &place).map(drop).map_err(|error| format!("{file}: {error}"))
+        copy(&self.directory.join(kept), &place).map_err(|error| format!("{file}: {error}"))
     }
 
     fn program(&mut self, interpreter: Option<&str>) -> Result<(), String> {
@@ -160,13 +160,13 @@ impl<'a> Workshop<'a> {
         make_parent(&target)?;
         let cache = self.fixture.cache();
         let kept = cache.join(format!("{:016x}", self.inputs));
-        if fs::copy(&kept, &target).is_ok() {
+        if copy(&kept, &target).is_ok() {
             return Ok(());
         }
         self.fixture.run(self.case, command)?;
         fs::create_dir_all(&cache).map_err(|error| format!("{}: {error}", cache.display()))?;
         let fresh = cache.join(format!("{:016x}.{:?}", self.inputs, std::thread::current().id()));
-        fs::copy(&target, &fresh).map_err(|error| format!("{}: {error}", fresh.display()))?;
+        copy(&target, &fresh).map_err(|error| format!("{}: {error}", fresh.display()))?;
         fs::rename(&fresh, &kept).map_err(|error| format!("{}: {error}", kept.display()))
     }
 }

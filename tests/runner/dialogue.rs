@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::directives::{Case, How, Step};
-use super::fixture::{Fixture, Mode};
+use super::fixture::{Fixture, Mode, copy, spawn};
 use super::repeat::Record;
 
 /// How long a whole run may take; generous, because it only ends what hangs.
@@ -109,14 +109,10 @@ impl Dialogue {
     fn start(subject: &Subject, words: &[String]) -> Result<Dialogue, String> {
         let directory = subject.fixture.case_directory(subject.case);
         let sends = subject.case.steps.iter().any(|step| matches!(step, Step::Send(_)));
-        let mut child = Command::new(&words[0])
-            .args(&words[1..])
-            .stdin(if sends { Stdio::piped() } else { Stdio::null() })
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .spawn()
-            .map_err(|error| format!("{}: {error}", words[0]))?;
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).process_group(0);
+        command.stdin(if sends { Stdio::piped() } else { Stdio::null() }).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = spawn(&mut command).map_err(|error| format!("{}: {error}", words[0]))?;
         let group = child.id();
         let stdin = child.stdin.take();
         let events = listen(child);
@@ -246,7 +242,8 @@ impl Dialogue {
 
     fn kill(&mut self) {
         let group = format!("-{}", self.group);
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let mut command = Command::new("kill");
+        let _ = spawn(command.args(["-KILL", "--", &group]).stderr(Stdio::null())).and_then(|mut child| child.wait());
     }
 }
 
@@ -291,7 +288,7 @@ fn replace(directory: &Path, subject: &Subject, file: &str, version: u32, how: H
     let fresh = directory.join(format!("{file}.new"));
     let say = |error: std::io::Error| format!("{file}: {error}");
     match how {
-        How::Rename => fs::copy(&kept, &fresh).map(drop).map_err(say)?,
+        How::Rename => copy(&kept, &fresh).map_err(say)?,
         How::InPlace => {
             let bytes = fs::read(&kept).map_err(say)?;
             return File::create(&place).and_then(|mut out| out.write_all(&bytes)).map_err(say);

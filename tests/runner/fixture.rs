@@ -1,9 +1,10 @@
 //! Where and how a case runs: by name or as PT_INTERP, on this machine or inside another Debian root. A [`Fixture`] knows
 //! the loader under test, the oracle, and how to start a command on its side of the chroot.
 
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::sync::RwLock;
+use std::{fs, io};
 
 use super::directives::Case;
 use super::repository;
@@ -13,6 +14,22 @@ const SYSTEM_LOADER: &str = "/lib64/ld-linux-x86-64.so.2";
 /// Where a root keeps the loader under test and the cases.
 const ROOT_LOADER: &str = "/var/tmp/luci-cases/ld-luci.so";
 const ROOT_CASES: &str = "/var/tmp/luci-cases";
+
+/// Held by writers of files (shared) and around fork (exclusive): a child that is not yet at its exec holds every open
+/// file, and a program that somebody holds open for writing cannot be executed.
+static WRITING: RwLock<()> = RwLock::new(());
+
+/// Copies a file that may be executed later.
+pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let _writing = WRITING.read().unwrap_or_else(|error| error.into_inner());
+    fs::copy(from, to).map(drop)
+}
+
+/// Starts a process that inherits no half-written file.
+pub fn spawn(command: &mut Command) -> io::Result<Child> {
+    let _alone = WRITING.write().unwrap_or_else(|error| error.into_inner());
+    command.spawn()
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -126,13 +143,14 @@ impl Fixture {
         words
     }
 
-    /// Runs a command of the build to its end; its words for the record come back with the error's text.
+    /// Runs a command of the build to its end.
     pub fn run(&self, case: &Case, command: &[String]) -> Result<(), String> {
         let words = self.command_words(case, command);
-        let output = Command::new(&words[0])
-            .args(&words[1..])
-            .env("LC_ALL", "C")
-            .output()
+        let mut command_line = Command::new(&words[0]);
+        command_line.args(&words[1..]).env("LC_ALL", "C");
+        command_line.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let output = spawn(&mut command_line)
+            .and_then(Child::wait_with_output)
             .map_err(|error| format!("{}: {error}", words[0]))?;
         if output.status.success() {
             return Ok(());

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 
 use super::directives::Case;
-use super::fixture::Fixture;
+use super::fixture::{Fixture, spawn};
 
 /// Answers of a fixture's side of the chroot, by question; asking takes a process.
 static ANSWERS: Mutex<Option<HashMap<String, String>>> = Mutex::new(None);
@@ -83,7 +83,8 @@ fn ask(fixture: &Fixture, line: &str) -> String {
         }
         None => Command::new("/bin/sh"),
     };
-    let output = command.args(["-c", line]).stdin(Stdio::null()).stderr(Stdio::null()).output();
+    let output = spawn(command.args(["-c", line]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()))
+        .and_then(Child::wait_with_output);
     let answer = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string()).unwrap_or_default();
     answers.insert(key, answer.clone());
     answer
