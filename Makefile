@@ -54,6 +54,10 @@ unit: setup all
 	@echo "== unit tests and rules"
 	$(CARGO) test -q --lib
 	$(CARGO) test -q --test tidy
+	$(CARGO) test -q --test glibc_choice
+	@for manifest in $(TOOLS); do \
+	    $(CARGO) test -q --manifest-path $$manifest --target-dir target/tools || exit 1; \
+	done
 
 cases: setup all
 	@echo "== cases on this machine"

@@ -21,7 +21,7 @@ pub struct Evidence<'a> {
     pub version: Option<&'a str>,
     /// `st_size` of `_rtld_global_ro` in the stock loader that belongs to this libc, in bytes.
     pub rtld_global_ro_size: Option<u64>,
-    /// `st_size` of `_rtld_global` there, in bytes.
+    /// `st_size` of `_rtld_global` there, or `_thread_db_sizeof_rtld_global`; bytes.
     pub rtld_global_size: Option<u64>,
     /// `_thread_db_sizeof_pthread`.
     pub sizeof_pthread: Option<u32>,
@@ -89,6 +89,7 @@ impl<'a> Evidence<'a> {
         };
         // a descriptor is {bits, elements, offset}
         let offset = |name: &str| word(name, 2);
+        self.rtld_global_size = word("_thread_db_sizeof_rtld_global", 0).map(u64::from).or(self.rtld_global_size);
         self.sizeof_pthread = word("_thread_db_sizeof_pthread", 0).or(self.sizeof_pthread);
         self.l_tls_modid_offset = offset("_thread_db_link_map_l_tls_modid").or(self.l_tls_modid_offset);
         self.stack_used_offset = offset("_thread_db_rtld_global__dl_stack_used").or(self.stack_used_offset);
