@@ -66,6 +66,8 @@ pub struct Values {
     pub rseq_size: u16,
     /// Elements of `_rtld_global._dl_ns`.
     pub namespaces: u16,
+    /// Which features can be active in `cpu_features`: those of this and all lower sets.
+    pub cpu_feature_set: u16,
 }
 
 /// Where a thread's restartable sequences area is (rseq(2)).
@@ -179,6 +181,46 @@ bitflags! {
         const LOADER_EXPORTS_MALLOC = 1 << 32;
         /// _dl_find_object reports PT_GNU_SFRAME.
         const FIND_OBJECT_SFRAME = 1 << 33;
+        /// Zhaoxin's processors have a kind of their own in cpu_features.
+        const CPU_ZHAOXIN = 1 << 34;
+        /// Hygon's processors have a kind of their own in cpu_features, and Zhaoxin's newer ones are tuned.
+        const CPU_HYGON = 1 << 35;
+        /// Hygon's processors count as AMD's.
+        const CPU_HYGON_IS_AMD = 1 << 36;
+        /// Hygon's models are tuned.
+        const CPU_HYGON_MODELS = 1 << 37;
+        /// A Hygon processor's caches are also read from the old leaves, and non-temporal copies begin early.
+        const CPU_HYGON_THRESHOLDS = 1 << 38;
+        /// Transactional memory that errata disable is hidden, and where it works VZEROUPPER is avoided.
+        const CPU_TSX_RULES = 1 << 39;
+        /// 512-bit vectors are used on Intel processors with AVX-VNNI.
+        const CPU_AVX512_WITH_VNNI = 1 << 40;
+        /// Goldmont Plus, later Airmonts and Tremont are tuned.
+        const CPU_INTEL_NEW_ATOMS = 1 << 41;
+        /// Intel processors are tuned by microarchitecture, also for non-temporal copies.
+        const CPU_INTEL_MICROARCHITECTURES = 1 << 42;
+        /// Intel processors of families other than 6 are tuned.
+        const CPU_INTEL_NEW_FAMILIES = 1 << 43;
+        /// FSGSBASE is active if AT_HWCAP2 says so.
+        const CPU_FSGSBASE_BY_HWCAP2 = 1 << 44;
+        /// Xsave_state_size has room for three more registers, for TLS descriptors.
+        const CPU_XSAVE_WITH_DESCRIPTORS = 1 << 45;
+        /// Xsave_state_full_size is the compacted format with the tiles.
+        const CPU_XSAVE_FULL_COMPACTED = 1 << 46;
+        /// Xsave_state_size covers the extended general purpose registers.
+        const CPU_XSAVE_APX = 1 << 47;
+        /// CPUID leaf 4 is believed where leaf 2 is no list of descriptors, and a cache it does not name has size -1.
+        const CPU_LEAF2_CHECKED = 1 << 48;
+        /// Non-temporal copies begin at a part of the whole cache instead of a thread's share.
+        const CPU_THRESHOLD_OF_WHOLE_CACHE = 1 << 49;
+        /// Non-temporal copies begin at 64 MiB where the caches cannot be told.
+        const CPU_THRESHOLD_DEFAULT = 1 << 50;
+        /// Caches of AMD's processors are read from CPUID leaf 0x8000001d.
+        const CPU_AMD_CACHE_LEAF = 1 << 51;
+        /// REP MOVSB and REP STOSB are not used on AMD's processors.
+        const CPU_AMD_VECTOR_MOVES = 1 << 52;
+        /// REP STOSB begins no later than non-temporal filling.
+        const CPU_STOSB_YIELDS = 1 << 53;
     }
 }
 
@@ -231,6 +273,7 @@ impl Values {
         dt_procnum: 0,
         rseq_size: 0,
         namespaces: 0,
+        cpu_feature_set: 0,
     };
 }
 
