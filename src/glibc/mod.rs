@@ -1,6 +1,6 @@
 //! The private ABI between the loader and a stock libc, from records: which layout this libc has ([`choose`], [`record`]),
-//! and the bytes its structures must hold ([`rtld`], [`link_map`], [`tcb`], [`cpu_features`]). Addresses are arguments; nothing here touches
-//! the process.
+//! and the bytes its structures must hold ([`rtld`], [`link_map`], [`tcb`], [`cpu_features`]). Addresses are arguments; nothing
+//! here touches the process.
 
 mod bytes;
 pub mod choose;
