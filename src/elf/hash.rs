@@ -100,7 +100,12 @@ impl<'m> GnuHash<'m> {
         last.saturating_add(steps as u32)
     }
 
-    /// Run-time tables glibc keeps in the link_map: number of buckets, words of bloom filter, chain offset.
+    /// Shift of the second bloom filter bit.
+    pub fn bloom_shift(&self) -> u32 {
+        self.bloom_shift
+    }
+
+    /// Number of buckets, number of 64-bit bloom filter words, index of the first symbol in the table.
     pub fn shape(&self) -> (usize, usize, u32) {
         (self.buckets.len(), self.bloom.len(), self.symbol_offset)
     }
@@ -145,6 +150,10 @@ impl<'m> SysVHash<'m> {
 
     pub fn symbol_count(&self) -> u32 {
         self.chains.len() as u32
+    }
+
+    pub fn bucket_count(&self) -> u32 {
+        self.buckets.len() as u32
     }
 }
 

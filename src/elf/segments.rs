@@ -71,9 +71,29 @@ pub fn parse(bytes: &[u8]) -> impl Iterator<Item = ProgramHeader> + '_ {
     })
 }
 
+/// The table in its file format, for objects none of whose segments holds it.
+pub fn encode(headers: &[ProgramHeader]) -> alloc::vec::Vec<u64> {
+    let words = |header: &ProgramHeader| {
+        let kind_and_flags = u64::from(header.kind) | u64::from(header.permissions.bits()) << 32;
+        let vaddr = header.vaddr.0;
+        [kind_and_flags, header.offset.0, vaddr, vaddr, header.filesz, header.memsz, header.align]
+    };
+    headers.iter().flat_map(words).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn encoding_is_the_inverse_of_parsing() {
+        let words: alloc::vec::Vec<u64> = (1..=7).map(|word| word | 4 << 32).collect();
+        let bytes: alloc::vec::Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        let headers: alloc::vec::Vec<_> = parse(&bytes).collect();
+        let again = encode(&headers);
+        assert_eq!(again[..3], words[..3]);
+        assert_eq!(again[4..], words[4..]);
+    }
 
     #[test]
     fn containment_has_no_overflow() {

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::sync::atomic::AtomicU64;
 
 use super::segments::Layout;
 use crate::addr::{Addr, Bias, Vaddr};
@@ -42,8 +43,15 @@ pub struct Version<'m> {
     /// `DT_VERDEF` and `DT_VERNEED`, each to the end of its segment.
     pub verdef: Option<&'m [u8]>,
     pub verneed: Option<&'m [u8]>,
-    /// Private copies of tables that lie in memory the program can write; the slices above may point into them.
-    pub backing: Vec<Box<[u64]>>,
+    /// The native `struct link_map` that names this Version to debuggers and to its own lazy binding.
+    pub link_map: Addr,
+    /// Address of the program headers in memory.
+    pub headers_addr: Addr,
+    /// Functions of this object that the loader answers itself: symbol value and the address that is bound instead.
+    pub replaced: Vec<(u64, Addr)>,
+    /// Memory that lives as long as the Version: its `link_map`, and private copies of tables that lie where the program
+    /// can write; the slices above may point into them.
+    pub backing: Vec<Box<[AtomicU64]>>,
 }
 
 /// The relocation tables.
@@ -71,8 +79,10 @@ pub struct Object<'m> {
     /// The Version that lookups find.
     pub current: Arc<Version<'m>>,
     pub tls: Option<TlsModule>,
-    /// The native `struct link_map`; the handle that dlopen gives out.
-    pub link_map: Addr,
+    /// The handle that dlopen gives out: the `link_map` of the first Version.
+    pub handle: Addr,
+    /// Never unloaded: the initial set, `DF_1_NODELETE`, RTLD_NODELETE, the definer of a unique symbol.
+    pub pinned: bool,
     /// Direct dependencies, in `DT_NEEDED` order.
     pub needed: Arc<[ObjectId]>,
     /// Search lists that follow the global scope (or precede it, with `deep_bind`): one for each dlopen that brought
@@ -84,7 +94,11 @@ pub struct Object<'m> {
 impl<'m> Version<'m> {
     /// Run-time address of a symbol of this version (`SHN_ABS` symbols do not move).
     pub fn address_of(&self, symbol: &Sym) -> Addr {
-        if symbol.st_shndx == crate::elf::symbols::SHN_ABS { Addr(symbol.st_value) } else { Vaddr(symbol.st_value) + self.bias }
+        if symbol.st_shndx == crate::elf::symbols::SHN_ABS {
+            return Addr(symbol.st_value);
+        }
+        let replaced = self.replaced.iter().find(|(value, _)| *value == symbol.st_value);
+        replaced.map_or(Vaddr(symbol.st_value) + self.bias, |&(_, addr)| addr)
     }
 
     /// First and one-past-last address of the image.

@@ -3,8 +3,18 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::object::{Object, ObjectId};
+use super::object::{Object, ObjectId, Version};
 use crate::addr::Addr;
+use crate::tls::TlsModules;
+
+/// The address range of one Version.
+#[derive(Clone)]
+pub struct Mapping<'m> {
+    pub start: Addr,
+    pub end: Addr,
+    pub object: ObjectId,
+    pub version: Arc<Version<'m>>,
+}
 
 /// Every object, and the order that matters.
 #[derive(Clone, Default)]
@@ -15,11 +25,12 @@ pub struct World<'m> {
     pub order: Vec<ObjectId>,
     /// The global scope: the program, preloads, dependencies breadth first, then what was opened with RTLD_GLOBAL.
     pub global: Arc<[ObjectId]>,
-    /// Address ranges of all objects, ascending; for finding an object by address.
-    ranges: Vec<(Addr, Addr, ObjectId)>,
+    /// Where every Version is, old ones too, ascending; for finding an object by address.
+    mappings: Vec<Mapping<'m>>,
     /// How many objects were ever added and removed (dl_iterate_phdr `dlpi_adds`, `dlpi_subs`).
     pub adds: u64,
     pub subs: u64,
+    pub tls: TlsModules,
 }
 
 impl<'m> World<'m> {
@@ -33,10 +44,15 @@ impl<'m> World<'m> {
     pub fn add(&mut self, object: Object<'m>) {
         self.order.push(object.id);
         self.adds += 1;
-        let (start, end) = object.current.range();
-        let at = self.ranges.partition_point(|range| range.0 < start);
-        self.ranges.insert(at, (start, end, object.id));
+        self.add_mapping(object.id, object.current.clone());
         self.put(object);
+    }
+
+    /// Makes the addresses of a Version known.
+    pub fn add_mapping(&mut self, object: ObjectId, version: Arc<Version<'m>>) {
+        let (start, end) = version.range();
+        let at = self.mappings.partition_point(|mapping| mapping.start < start);
+        self.mappings.insert(at, Mapping { start, end, object, version });
     }
 
     /// Replaces the object with the same number; its place in the order stays.
@@ -51,7 +67,7 @@ impl<'m> World<'m> {
     pub fn remove(&mut self, id: ObjectId) {
         if self.objects.get_mut(id.0 as usize).and_then(Option::take).is_some() {
             self.order.retain(|&other| other != id);
-            self.ranges.retain(|range| range.2 != id);
+            self.mappings.retain(|mapping| mapping.object != id);
             self.subs += 1;
         }
     }
@@ -65,24 +81,21 @@ impl<'m> World<'m> {
         self.order.iter().filter_map(|&id| self.get(id))
     }
 
-    /// The object that holds `addr` in one of its segments.
-    pub fn find_address(&self, addr: Addr) -> Option<&Arc<Object<'m>>> {
-        let (object, _) = self.find_range(addr)?;
-        Some(object)
+    /// The Version that holds `addr` in one of its segments. Lock-free and without allocation.
+    pub fn find_address(&self, addr: Addr) -> Option<&Mapping<'m>> {
+        let after = self.mappings.partition_point(|mapping| mapping.start <= addr);
+        // spans of objects with holes may enclose others, so earlier ones are tried too
+        self.mappings[..after].iter().rev().find(|mapping| addr < mapping.end && mapping.version.contains(addr))
     }
 
-    /// The object and range whose span holds `addr`, lock-free and without allocation.
-    pub fn find_range(&self, addr: Addr) -> Option<(&Arc<Object<'m>>, (Addr, Addr))> {
-        let after = self.ranges.partition_point(|range| range.0 <= addr);
-        // spans of objects with holes may enclose others, so earlier ranges are tried too
-        self.ranges[..after].iter().rev().find_map(|&(start, end, id)| {
-            let object = self.get(id)?;
-            (addr < end && object.current.contains(addr)).then_some((object, (start, end)))
-        })
+    /// Every Version, ascending by address.
+    pub fn mappings(&self) -> &[Mapping<'m>] {
+        &self.mappings
     }
 
-    pub fn find_link_map(&self, link_map: Addr) -> Option<&Arc<Object<'m>>> {
-        self.iter().find(|object| object.link_map == link_map)
+    /// The object that dlopen gave this handle for.
+    pub fn find_handle(&self, handle: Addr) -> Option<&Arc<Object<'m>>> {
+        self.iter().find(|object| object.handle == handle)
     }
 
     /// What a reference of `object` searches, in order: the global scope and its local scopes; its own definitions first

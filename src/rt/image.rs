@@ -102,7 +102,7 @@ pub struct Metadata<'a> {
     layout: &'a Layout,
     /// Copies of tables that lie in writable segments, which the program could change under us. Whoever keeps a slice
     /// keeps these.
-    pub copies: Vec<Box<[u64]>>,
+    pub copies: Vec<Box<[AtomicU64]>>,
 }
 
 impl<'a> Metadata<'a> {
@@ -133,11 +133,15 @@ impl<'a> Metadata<'a> {
 
     /// A copy in words, which keep the alignment that tables need.
     fn copy(&mut self, bytes: &[u8]) -> &'static [u8] {
-        let mut storage = alloc::vec![0u64; bytes.len().div_ceil(8)].into_boxed_slice();
-        bytemuck::cast_slice_mut(&mut storage)[..bytes.len()].copy_from_slice(bytes);
+        let word = |chunk: &[u8]| {
+            let mut word = [0u8; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            AtomicU64::new(u64::from_le_bytes(word))
+        };
+        let storage: Box<[AtomicU64]> = bytes.chunks(8).map(word).collect();
         let start = storage.as_ptr().cast::<u8>();
         self.copies.push(storage);
-        // SAFETY: the boxed words do not move and live as long as the Version that takes `copies`.
+        // SAFETY: the boxed words do not move, are not written again, and live as long as the Version that takes `copies`.
         unsafe { core::slice::from_raw_parts(start, bytes.len()) }
     }
 }

@@ -8,11 +8,11 @@ use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
 use hashbrown::HashMap;
-use luci::addr::{Addr, Vaddr};
+use luci::addr::Vaddr;
 use luci::diag::{Error, Result};
 use luci::elf::dynamic::Flags1;
 use luci::elf::header::Kind;
-use luci::link::object::{Object, ObjectId, Role};
+use luci::link::object::{Object, ObjectId, Role, Version};
 use luci::link::search::{Files, Request, Requester, Rule, Search};
 use luci::link::segments;
 use luci::link::world::World;
@@ -34,8 +34,6 @@ pub struct State {
     pub origin: Option<Box<[u8]>>,
     /// dlopen calls that have not been undone by dlclose.
     pub open_count: u32,
-    /// Never unloaded: the initial set, DF_1_NODELETE, RTLD_NODELETE, definer of a unique symbol.
-    pub pinned: bool,
     pub initialised: bool,
     pub finalised: bool,
     /// Objects it is bound to that are not among its dependencies.
@@ -187,14 +185,14 @@ impl Registry {
         if let Some(file) = file {
             self.files.insert(file, id);
         }
+        let (link_map, pinned) = (version.link_map, version.dynamic.flags_1.contains(Flags1::NODELETE));
         let state = State {
             reservation,
             file,
             loader: asked.by,
             rule,
-            origin: origin(&version),
+            origin: if mentions_origin(&version) { origin(&version) } else { None },
             open_count: 0,
-            pinned: version.dynamic.flags_1.contains(Flags1::NODELETE),
             initialised: false,
             finalised: false,
             bound_to: Vec::new(),
@@ -208,7 +206,8 @@ impl Registry {
             id,
             current: Arc::new(version),
             tls: None,
-            link_map: Addr(0),
+            handle: link_map,
+            pinned,
             needed: Arc::from([]),
             local_scopes: Vec::new(),
             deep_bind: false,
@@ -259,6 +258,14 @@ impl Registry {
             world.put(object);
         }
         Ok(())
+    }
+
+    /// The directory of an object, absolute (`$ORIGIN`, RTLD_DI_ORIGIN).
+    pub fn origin_of(&mut self, world: &World<'static>, id: ObjectId) -> Option<&[u8]> {
+        if self.state(id).origin.is_none() {
+            self.state_mut(id).origin = origin(&world.get(id)?.current);
+        }
+        self.state(id).origin.as_deref()
     }
 
     /// Forgets an object that has left the world; the result is the memory to give back.
@@ -322,9 +329,15 @@ fn requester<'a>(world: &'a World<'static>, states: &'a [Option<State>], id: Obj
     }
 }
 
+/// Whether a search path of the object may hold `$ORIGIN`; otherwise its directory is found out only when asked for.
+fn mentions_origin(version: &Version<'static>) -> bool {
+    let paths = [version.dynamic.rpath, version.dynamic.runpath];
+    let mut texts = paths.into_iter().flatten().chain(version.dynamic.needed.iter().copied());
+    texts.any(|offset| version.string(offset).is_some_and(|text| text.contains(&b'$')))
+}
+
 /// The directory of an object, absolute; for the program that of the file the kernel runs.
-fn origin(version: &luci::link::object::Version<'static>) -> Option<Box<[u8]>> {
-    // only these strings can hold $ORIGIN, apart from what the object passes to dlopen
+fn origin(version: &Version<'static>) -> Option<Box<[u8]>> {
     let path = match version.role {
         Role::Vdso | Role::Loader => return None,
         Role::Program if version.path.is_empty() => files::executable_path()?,

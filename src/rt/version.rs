@@ -1,14 +1,16 @@
 //! Makes a [`Version`] of a mapped image: decodes its dynamic section and finds its tables, each checked against the
 //! segments.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::sync::atomic::AtomicU64;
 
-use luci::addr::{Bias, Vaddr};
+use luci::addr::{Addr, Bias, Vaddr};
 use luci::diag::{Error, Result};
 use luci::elf::dynamic::{Dynamic, Table};
 use luci::elf::hash::{GnuHash, SymbolHash, SysVHash};
-use luci::elf::segments::{PT_NOTE, Permissions};
+use luci::elf::segments::{self, PT_NOTE, Permissions};
 use luci::elf::strings::Strings;
 use luci::elf::symbols::Symbols;
 use luci::elf::{self, notes, versions};
@@ -16,6 +18,7 @@ use luci::link::object::{Relocations, Role, Version};
 use luci::link::segments::Layout;
 
 use super::image::Metadata;
+use super::{abi, maps};
 
 /// What is known of an image before its dynamic section is read.
 pub struct Mapped {
@@ -34,10 +37,16 @@ pub fn describe(mapped: Mapped) -> Result<Version<'static>> {
     let symbols = reader.symbols(&dynamic)?;
     let relocations = reader.relocations(&dynamic)?;
     let build_id = reader.build_id(&layout);
+    let soname = dynamic.soname.and_then(|offset| symbols.strings.get(offset));
     let verdef = reader.optional(dynamic.verdef)?;
     let verneed = reader.optional(dynamic.verneed)?;
-    let backing = core::mem::take(&mut reader.metadata.copies);
-    let soname = dynamic.soname.and_then(|offset| symbols.strings.get(offset));
+    let mut backing = core::mem::take(&mut reader.metadata.copies);
+    let link_map = maps::allocate(&path, &mut backing);
+    let headers_addr = match layout.headers_vaddr {
+        Some(vaddr) => vaddr + bias,
+        None => copied_headers(&layout, &mut backing),
+    };
+    let replaced = if soname == Some(LIBC_SONAME) { abi::replacements(&symbols) } else { Vec::new() };
     Ok(Version {
         path: path.into_boxed_slice(),
         role,
@@ -51,8 +60,21 @@ pub fn describe(mapped: Mapped) -> Result<Version<'static>> {
         build_id,
         verdef,
         verneed,
+        link_map,
+        headers_addr,
+        replaced,
         backing,
     })
+}
+
+/// The soname of glibc's C library.
+pub const LIBC_SONAME: &[u8] = b"libc.so.6";
+
+fn copied_headers(layout: &Layout, backing: &mut Vec<Box<[AtomicU64]>>) -> Addr {
+    let words: Box<[AtomicU64]> = segments::encode(&layout.headers).into_iter().map(AtomicU64::new).collect();
+    let addr = Addr(words.as_ptr() as u64);
+    backing.push(words);
+    addr
 }
 
 struct Reader<'a> {

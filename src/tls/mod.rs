@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::addr::align_up;
+use crate::addr::{Addr, align_up};
 
 /// The static TLS area: blocks of the initial modules, then what late modules may still take.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +94,84 @@ fn offset_behind(used: u64, block: Block) -> Option<u64> {
     let end = used.checked_add(block.memsz)?.checked_add(block.misalignment)?;
     let offset = align_up(end, block.align)?;
     Some(offset - block.misalignment)
+}
+
+/// The modules of the process by module ID, from 1; a slot without a module is free for reuse.
+#[derive(Clone, Debug, Default)]
+pub struct TlsModules {
+    slots: Vec<Slot>,
+    /// Grows with every change; a thread whose dtv is older looks again.
+    pub generation: u64,
+}
+
+/// One module ID.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Slot {
+    /// The generation in which the slot last changed.
+    pub generation: u64,
+    pub module: Option<Module>,
+}
+
+/// What a thread needs to make its block of a module.
+#[derive(Clone, Copy, Debug)]
+pub struct Module {
+    /// Initialisation image: address and bytes; the rest of the block is zero.
+    pub image: Addr,
+    pub filesz: u64,
+    pub block: Block,
+    /// Thread pointer minus address of the block, when it lies in static TLS.
+    pub static_offset: Option<u64>,
+}
+
+impl TlsModules {
+    /// Gives a module the lowest free ID. The change counts from generation `self.generation + 1` on, see [`Self::advance`].
+    pub fn add(&mut self, module: Module) -> u64 {
+        let free = self.slots.iter().position(|slot| slot.module.is_none());
+        let slot = Slot { generation: self.generation + 1, module: Some(module) };
+        let index = free.unwrap_or(self.slots.len());
+        if free.is_some() { self.slots[index] = slot } else { self.slots.push(slot) }
+        index as u64 + 1
+    }
+
+    pub fn remove(&mut self, id: u64) {
+        if let Some(slot) = self.slot_mut(id) {
+            slot.module = None;
+        }
+        let generation = self.generation + 1;
+        if let Some(slot) = self.slot_mut(id) {
+            slot.generation = generation;
+        }
+    }
+
+    /// Makes a module's block static.
+    pub fn set_static(&mut self, id: u64, offset: u64) {
+        if let Some(module) = self.slot_mut(id).and_then(|slot| slot.module.as_mut()) {
+            module.static_offset = Some(offset);
+        }
+    }
+
+    /// Ends a series of changes: they become visible together.
+    pub fn advance(&mut self) {
+        self.generation += 1;
+    }
+
+    pub fn get(&self, id: u64) -> Option<&Module> {
+        self.slots.get(usize::try_from(id).ok()?.checked_sub(1)?)?.module.as_ref()
+    }
+
+    /// All slots with their IDs.
+    pub fn iter(&self) -> impl Iterator<Item = (u64, &Slot)> {
+        self.slots.iter().enumerate().map(|(index, slot)| (index as u64 + 1, slot))
+    }
+
+    /// The highest module ID ever used.
+    pub fn highest(&self) -> u64 {
+        self.slots.len() as u64
+    }
+
+    fn slot_mut(&mut self, id: u64) -> Option<&mut Slot> {
+        self.slots.get_mut(usize::try_from(id).ok()?.checked_sub(1)?)
+    }
 }
 
 #[cfg(test)]

@@ -62,3 +62,9 @@ pub unsafe fn set_thread_pointer(tcb: u64) {
     // SAFETY: the caller's contract.
     unsafe { syscall(nr::__NR_arch_prctl, [ARCH_SET_FS, tcb, 0, 0, 0, 0]) };
 }
+
+/// gettid(2)
+pub fn thread_id() -> u32 {
+    // SAFETY: no memory is involved.
+    unsafe { syscall(nr::__NR_gettid, [0; 6]) as u32 }
+}

@@ -1,0 +1,67 @@
+//! Lazy binding: what a PLT entry's first call arrives at.
+
+use core::sync::atomic::Ordering;
+
+use luci::addr::{Addr, Vaddr};
+use luci::diag::{Error, Result};
+use luci::elf::relocs;
+use luci::link::object::{ObjectId, Version};
+use luci::link::relocate;
+
+use crate::rt::image::store_word;
+use crate::rt::process::PROCESS;
+use crate::rt::{fail, maps};
+
+/// Binds entry `index` of the PLT of the Version that `map` belongs to; the result is the function to call.
+///
+/// # Safety
+/// Called by the trampolines only, with the words the PLT pushed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn luci_bind(map: u64, index: u64) -> u64 {
+    // SAFETY: GOT[1] holds the map of a Version that is executing.
+    let (version, object) = unsafe { maps::owner(Addr(map)) };
+    match bind(version, object, index) {
+        Ok(function) => function.0,
+        Err(error) => fail::symbol_lookup(&error),
+    }
+}
+
+fn bind(version: &Version<'static>, object: ObjectId, index: u64) -> Result<Addr> {
+    let corrupt = || Error::bad_elf(alloc::string::String::from_utf8_lossy(&version.path), "PLT entry has no relocation");
+    let rela = usize::try_from(index).ok().and_then(|index| version.relocations.plt.get(index)).ok_or_else(corrupt)?;
+    let weak_yields = PROCESS.settings.weak_yields.load(Ordering::Relaxed);
+    let found = {
+        let world = PROCESS.world.read();
+        let user = world.get(object).ok_or_else(corrupt)?;
+        let definition = relocate::bind_plt(&world, user, version, relocs::symbol(rela), weak_yields)?;
+        definition.map(|found| {
+            if !found.object.pinned && found.object.id != object {
+                let to = found.object.id;
+                PROCESS.with_registry(|registry| registry.bound(object, to));
+            }
+            (found.address(), found.is_ifunc())
+        })
+    };
+    // the resolver is program code: no reader is held while it runs
+    let target = match found {
+        Some((resolver, true)) => call_resolver(resolver),
+        Some((function, false)) => function,
+        None => Addr(0),
+    };
+    let target = target + rela.r_addend as u64;
+    let slot = Vaddr(rela.r_offset);
+    if version.layout.segment_of(slot, 8).is_none() || slot.0 % 8 != 0 {
+        return Err(corrupt());
+    }
+    // SAFETY: an aligned word of the image; lazily bound slots lie behind RELRO and stay writable.
+    unsafe { store_word(slot + version.bias, target.0) };
+    Ok(target)
+}
+
+/// Runs an IFUNC resolver.
+pub fn call_resolver(resolver: Addr) -> Addr {
+    // SAFETY: the address is an STT_GNU_IFUNC symbol or an IRELATIVE addend of a relocated object: a function without
+    // arguments that returns an address (x86-64 psABI).
+    let resolver: extern "C" fn() -> u64 = unsafe { core::mem::transmute(resolver.0) };
+    Addr(resolver())
+}

@@ -1,0 +1,72 @@
+//! What debuggers look for: `_r_debug` with the list of objects (link.h, "rtld-debugger interface") and the function they
+//! set a breakpoint in.
+
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use luci::addr::{Addr, Vaddr};
+use luci::link::object::Version;
+
+use crate::rt::image::store_word;
+
+/// `struct r_debug`
+#[repr(C)]
+pub struct RDebug {
+    version: AtomicU32,
+    _padding: AtomicU32,
+    map: AtomicU64,
+    brk: AtomicU64,
+    state: AtomicU32,
+    _padding_2: AtomicU32,
+    ldbase: AtomicU64,
+}
+
+#[unsafe(no_mangle)]
+pub static _r_debug: RDebug = RDebug {
+    version: AtomicU32::new(0),
+    _padding: AtomicU32::new(0),
+    map: AtomicU64::new(0),
+    brk: AtomicU64::new(0),
+    state: AtomicU32::new(0),
+    _padding_2: AtomicU32::new(0),
+    ldbase: AtomicU64::new(0),
+};
+
+/// `r_state`
+#[derive(Clone, Copy)]
+pub enum State {
+    Consistent = 0,
+    Add = 1,
+    Delete = 2,
+}
+
+/// Does nothing; a debugger's breakpoint here sees each change of the list.
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub extern "C" fn _dl_debug_state() {
+    core::hint::black_box(&_r_debug);
+}
+
+/// Fills `_r_debug` and points the program's `DT_DEBUG` at it.
+pub fn start(head: Addr, loader_base: Addr, program: &Version<'_>) {
+    _r_debug.version.store(1, Ordering::Relaxed);
+    _r_debug.map.store(head.0, Ordering::Relaxed);
+    _r_debug.brk.store(_dl_debug_state as *const () as u64, Ordering::Relaxed);
+    _r_debug.ldbase.store(loader_base.0, Ordering::Relaxed);
+    const DT_DEBUG: u64 = 21;
+    let Some(index) = program.dynamic.entry_index(DT_DEBUG) else { return };
+    let Some(section) = program.layout.dynamic else { return };
+    let value = Vaddr(section.vaddr.0 + u64::from(index) * 16 + 8);
+    let writable = program.layout.segment_of(value, 8).is_some_and(|segment| {
+        segment.permissions.contains(luci::elf::segments::Permissions::WRITE)
+    });
+    if writable && value.0 % 8 == 0 {
+        // SAFETY: a word of the program's dynamic section, writable until RELRO is protected.
+        unsafe { store_word(value + program.bias, &raw const _r_debug as u64) };
+    }
+}
+
+/// Tells a debugger that the list is about to change or has changed.
+pub fn notify(state: State) {
+    _r_debug.state.store(state as u32, Ordering::Relaxed);
+    _dl_debug_state();
+}

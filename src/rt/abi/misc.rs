@@ -1,0 +1,134 @@
+//! Small exports: tunables, and functions that libc wants to find although it rarely or never calls them.
+
+use alloc::vec::Vec;
+use core::ffi::{c_char, c_int, c_void};
+use core::sync::atomic::Ordering;
+
+use luci::glibc::tunables::Settings;
+use rustix::mm::ProtFlags;
+
+use super::rtld;
+use crate::rt::image::load_word;
+use crate::rt::map;
+use crate::rt::process::PROCESS;
+use crate::rt::sync::Published;
+use luci::addr::Addr;
+
+/// What GLIBC_TUNABLES sets, for this libc's tunable ids.
+pub static TUNABLES: Published<Settings> = Published::empty();
+
+type TunableCallback = unsafe extern "C" fn(*mut c_void);
+
+/// Writes the value of a tunable by its type; the callback hears of it when the user has set it.
+///
+/// # Safety
+/// `value` has room for the tunable's type; `callback` is null or a C function of this type.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn __tunable_get_val(id: u32, value: *mut u8, callback: Option<TunableCallback>) {
+    let settings = TUNABLES.read();
+    let answer = settings.get(PROCESS.record(), id);
+    // SAFETY: the bytes are as many as the tunable's type has.
+    unsafe { core::ptr::copy_nonoverlapping(answer.bytes.as_ptr(), value, answer.len) };
+    if let Some(callback) = callback
+        && answer.set_by_user
+    {
+        let mut words: [u64; 2] = answer.union_words();
+        // SAFETY: the callback reads the `tunable_val_t` it is given.
+        unsafe { callback((&raw mut words).cast()) };
+    }
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn __tunable_is_initialized(id: u32) -> bool {
+    TUNABLES.read().get(PROCESS.record(), id).set_by_user
+}
+
+/// Called before the program's constructors when auditing; there are no auditors.
+#[unsafe(no_mangle)]
+pub extern "C" fn _dl_audit_preinit(_map: *mut u8) {}
+
+/// Called by dlsym when auditing; there are no auditors.
+#[unsafe(no_mangle)]
+pub extern "C" fn _dl_audit_symbind_alt(_map: *mut u8, _reference: *const u8, _value: *mut *mut u8, _result: *mut u8) {}
+
+/// LD_PROFILE's counter: nothing is profiled.
+#[unsafe(no_mangle)]
+pub extern "C" fn _dl_mcount(_from: u64, _to: u64) {}
+
+/// printf for libc's debug output, which is never switched on.
+pub extern "C" fn debug_printf(_format: *const c_char) {}
+
+/// Memory of ours that a leak checker need not see: there is none.
+pub extern "C" fn libc_freeres() {}
+
+/// Every caller may use the loader's interface.
+pub extern "C" fn check_caller(_caller: u64, _mask: c_int) -> c_int {
+    0
+}
+
+/// Every kernel that runs this program is new enough.
+pub extern "C" fn discover_osversion() -> c_int {
+    -1
+}
+
+/// Address of `struct cpu_features`.
+#[unsafe(no_mangle)]
+pub extern "C" fn _dl_x86_get_cpu_features(_max: u32) -> u64 {
+    rtld::global_ro().0 + PROCESS.record().ro.dl_x86_cpu_features.get().unwrap_or(0) as u64
+}
+
+/// The name of [`_dl_x86_get_cpu_features`] in older libcs.
+#[unsafe(no_mangle)]
+pub extern "C" fn __get_cpu_features() -> u64 {
+    _dl_x86_get_cpu_features(0)
+}
+
+/// Would make the stacks executable; memory that is writable and executable is refused.
+#[unsafe(no_mangle)]
+pub extern "C" fn _dl_make_stack_executable(_stack_end: *mut *mut c_void) -> c_int {
+    const EPERM: c_int = 1;
+    EPERM
+}
+
+/// The same for the stack of one thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn __nptl_change_stack_perm(_thread: *mut u8) -> c_int {
+    _dl_make_stack_executable(core::ptr::null_mut())
+}
+
+/// Default lock functions of libcs whose libpthread replaces them: they only count, as there is one thread until then.
+pub extern "C" fn count_lock(mutex: *mut u32) {
+    change_count(mutex, 1);
+}
+
+pub extern "C" fn count_unlock(mutex: *mut u32) {
+    change_count(mutex, u32::MAX);
+}
+
+/// `__count` is the second word of a `pthread_mutex_t`.
+fn change_count(mutex: *mut u32, by: u32) {
+    // SAFETY: a lock in `_rtld_global`, used by the only thread.
+    unsafe {
+        let count = mutex.add(1);
+        count.write(count.read().wrapping_add(by));
+    }
+}
+
+/// Nothing waits for lookups to end: they read published values.
+pub extern "C" fn wait_lookup_done() {}
+
+/// Copies a late library's TLS image into the only thread.
+pub extern "C" fn init_static_tls(map: u64) {
+    let world = PROCESS.world.read();
+    let object = world.find_handle(Addr(map));
+    let Some(module) = object.and_then(|object| object.tls).and_then(|module| world.tls.get(module.id)) else { return };
+    if let Some(offset) = module.static_offset {
+        super::tls::initialise(module, PROCESS.start.main_thread.load(Ordering::Relaxed) - offset);
+    }
+}
+
+/// The slot of the running catch frame for libcs that keep their own; one is enough before threads.
+pub extern "C" fn error_catch_tsd() -> *mut *mut c_void {
+    static SLOT: core::sync::atomic::AtomicPtr<c_void> = core::sync::atomic::AtomicPtr::new(core::ptr::null_mut());
+    SLOT.as_ptr()
+}

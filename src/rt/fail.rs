@@ -1,0 +1,53 @@
+//! How a start or a lookup fails for good: one line to standard error and the exit status of glibc's loader.
+
+use core::sync::atomic::Ordering;
+
+use luci::diag::Error;
+
+use super::print;
+use super::process::PROCESS;
+use super::sys::exit_group;
+
+/// glibc's exit status for everything that goes wrong before or while a symbol is bound.
+const STATUS: i32 = 127;
+
+/// Ends the process with the sentence for an error met while loading.
+pub fn load(error: &Error) -> ! {
+    report(error);
+    exit_group(STATUS)
+}
+
+/// Prints the sentence only, for errors that are followed by others.
+pub fn report(error: &Error) {
+    let class = if error.is_symbol_lookup() { "symbol lookup error" } else { "error while loading shared libraries" };
+    print::line(format_args!("{}: {class}: {error}", ProgramName));
+}
+
+/// Ends the process because a function has no definition.
+pub fn symbol_lookup(error: &Error) -> ! {
+    print::line(format_args!("{}: symbol lookup error: {error}", ProgramName));
+    exit_group(STATUS)
+}
+
+/// A warning in glibc's form, for versions: `program: object: sentence`.
+pub fn version_line(error: &Error) {
+    print::line(format_args!("{}: {error}", ProgramName));
+}
+
+/// The first argument, as glibc names the program in its messages.
+pub struct ProgramName;
+
+impl core::fmt::Display for ProgramName {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let argv = PROCESS.start.argv.load(Ordering::Relaxed) as *const *const core::ffi::c_char;
+        if argv.is_null() {
+            return f.write_str("ld-luci.so");
+        }
+        // SAFETY: the initial argument vector: C strings, ended by a null pointer.
+        let name = unsafe { (*argv).as_ref().map(|name| core::ffi::CStr::from_ptr(name)) };
+        match name {
+            Some(name) => write!(f, "{}", alloc::string::String::from_utf8_lossy(name.to_bytes())),
+            None => f.write_str("<program name unknown>"),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The one global: everything that the loader knows of its process, each part behind the lock that fits its use.
+
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
+
+use luci::glibc::record::Record;
+use luci::link::world::World;
+use luci::tls::StaticTls;
+
+use super::load::Registry;
+use super::sync::{Locked, Published};
+
+pub struct Process {
+    /// What lookups see. Replaced as a whole under the loader's lock (`_dl_load_lock`).
+    pub world: Published<World<'static>>,
+    /// What loading needs. Never held while program code runs.
+    pub registry: Locked<Option<Registry>>,
+    pub static_tls: Locked<Option<StaticTls>>,
+    record: AtomicPtr<Record>,
+    pub settings: Settings,
+    pub malloc: Malloc,
+    pub start: Start,
+}
+
+/// Switches that are asked at run time.
+pub struct Settings {
+    pub bind_now: AtomicBool,
+    pub weak_yields: AtomicBool,
+    pub secure: AtomicBool,
+}
+
+/// The program's allocator, for memory that libc frees; 0 until it is relocated.
+pub struct Malloc {
+    pub malloc: AtomicU64,
+    pub calloc: AtomicU64,
+    pub free: AtomicU64,
+    pub memalign: AtomicU64,
+}
+
+/// What constructors get: the initial arguments.
+pub struct Start {
+    pub argc: AtomicU64,
+    pub argv: AtomicU64,
+    pub envp: AtomicU64,
+    pub auxv: AtomicU64,
+    /// The dtv of the main thread, which is not the allocator's.
+    pub initial_dtv: AtomicU64,
+    pub main_thread: AtomicU64,
+}
+
+pub static PROCESS: Process = Process {
+    world: Published::empty(),
+    registry: Locked::new(None),
+    static_tls: Locked::new(None),
+    record: AtomicPtr::new(core::ptr::null_mut()),
+    settings: Settings {
+        bind_now: AtomicBool::new(false),
+        weak_yields: AtomicBool::new(false),
+        secure: AtomicBool::new(false),
+    },
+    malloc: Malloc { malloc: AtomicU64::new(0), calloc: AtomicU64::new(0), free: AtomicU64::new(0), memalign: AtomicU64::new(0) },
+    start: Start {
+        argc: AtomicU64::new(0),
+        argv: AtomicU64::new(0),
+        envp: AtomicU64::new(0),
+        auxv: AtomicU64::new(0),
+        initial_dtv: AtomicU64::new(0),
+        main_thread: AtomicU64::new(0),
+    },
+};
+
+impl Process {
+    /// The record of this process's libc.
+    pub fn record(&self) -> &'static Record {
+        // SAFETY: null or a pointer to one of the constant records, set by `set_record`.
+        let record = unsafe { self.record.load(Ordering::Relaxed).as_ref() };
+        record.expect("the libc is identified before anything needs its record")
+    }
+
+    pub fn has_record(&self) -> bool {
+        !self.record.load(Ordering::Relaxed).is_null()
+    }
+
+    pub fn set_record(&self, record: &'static Record) {
+        self.record.store(core::ptr::from_ref(record).cast_mut(), Ordering::Relaxed);
+    }
+
+    /// Runs `f` with the registry of loaded objects.
+    pub fn with_registry<R>(&self, f: impl FnOnce(&mut Registry) -> R) -> R {
+        self.registry.with(|registry| f(registry.as_mut().expect("the registry exists before the first lookup")))
+    }
+}
