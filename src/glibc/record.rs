@@ -3,6 +3,9 @@
 //!
 //! Offsets and sizes are bytes. The names are glibc's own, without leading underscores and with `_` for `.`.
 
+use core::fmt;
+use core::ops::Range;
+
 use bitflags::bitflags;
 
 pub use super::fields::{
@@ -13,9 +16,9 @@ pub use super::fields::{
 #[derive(Debug)]
 pub struct Record {
     /// Upstream version, as `gnu_get_libc_version` says it.
-    pub version: &'static str,
+    pub version: Text,
     /// The builds the numbers were read from, separated by spaces.
-    pub builds: &'static str,
+    pub builds: Text,
     pub flags: Flags,
     pub sizes: Sizes,
     pub values: Values,
@@ -29,9 +32,30 @@ pub struct Record {
     pub bits: ArchBits,
     /// The leaves whose registers are in [`CpuFields::cpuid`] (4 words each) or [`CpuFields::features`] (4 words as
     /// CPUID gives them, 4 words of what may be used), in this order.
-    pub cpuid_leaves: &'static [CpuidLeaf],
-    /// Indices into [`TUNABLES`], in the order of this libc's tunable ids.
-    pub tunables: &'static [u8],
+    pub cpuid_leaves: CpuidLeaves,
+    /// What the tunable ids of this libc stand for.
+    pub tunables: TunableIds,
+}
+
+/// A text of the records. Like the lists below a range of a shared pool, because a pointer would have to be relocated.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Text {
+    start: u16,
+    len: u16,
+}
+
+/// A list of CPUID leaves.
+#[derive(Clone, Copy, Debug)]
+pub struct CpuidLeaves {
+    start: u16,
+    len: u16,
+}
+
+/// Indices into [`TUNABLES`] in the order of a libc's tunable ids.
+#[derive(Clone, Copy, Debug)]
+pub struct TunableIds {
+    start: u16,
+    len: u16,
 }
 
 /// Sizes of the structures in bytes.
@@ -92,12 +116,12 @@ pub struct CpuidLeaf {
 #[derive(Debug, PartialEq)]
 pub struct Tunable {
     /// Full name, as in `GLIBC_TUNABLES`.
-    pub name: &'static str,
+    pub name: Text,
     pub kind: TunableKind,
     /// What it is when nobody sets it.
     pub default: u64,
     /// The environment variable that also sets it, or empty.
-    pub alias: &'static str,
+    pub alias: Text,
 }
 
 /// The type of a tunable's value.
@@ -235,14 +259,14 @@ mod generated {
 impl Record {
     /// The tunable with this id.
     pub fn tunable(&self, id: u32) -> Option<&'static Tunable> {
-        let index = self.tunables.get(usize::try_from(id).ok()?)?;
+        let index = self.tunables.as_slice().get(usize::try_from(id).ok()?)?;
         TUNABLES.get(usize::from(*index))
     }
 
     /// The id that this libc gives to a tunable.
     pub fn tunable_id(&self, name: &str) -> Option<u32> {
-        let index = TUNABLES.iter().position(|tunable| tunable.name == name)?;
-        let id = self.tunables.iter().position(|known| usize::from(*known) == index)?;
+        let index = TUNABLES.iter().position(|tunable| tunable.name.as_str() == name)?;
+        let id = self.tunables.as_slice().iter().position(|known| usize::from(*known) == index)?;
         u32::try_from(id).ok()
     }
 
@@ -255,9 +279,62 @@ impl Record {
     pub fn same_layout(&self, other: &Record) -> bool {
         let structures = (self.sizes, self.ro, self.rg, self.ns, self.link_map, self.pthread, self.cpu);
         let others = (other.sizes, other.ro, other.rg, other.ns, other.link_map, other.pthread, other.cpu);
-        let behaviour = (self.flags, self.values, self.rseq, self.bits, self.cpuid_leaves);
-        structures == others && behaviour == (other.flags, other.values, other.rseq, other.bits, other.cpuid_leaves)
+        let behaviour = (self.flags, self.values, self.rseq, self.bits, self.cpuid_leaves.as_slice());
+        structures == others && behaviour == (other.flags, other.values, other.rseq, other.bits, other.cpuid_leaves.as_slice())
     }
+}
+
+impl Text {
+    /// `len` bytes of the pool from `start` on.
+    pub const fn range(start: u16, len: u16) -> Self {
+        Text { start, len }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        generated::TEXT.get(span(self.start, self.len)).unwrap_or("")
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+impl CpuidLeaves {
+    /// `len` leaves of the pool from `start` on.
+    pub const fn range(start: u16, len: u16) -> Self {
+        CpuidLeaves { start, len }
+    }
+
+    pub fn as_slice(self) -> &'static [CpuidLeaf] {
+        generated::CPUID_LEAVES.get(span(self.start, self.len)).unwrap_or(&[])
+    }
+
+    pub fn iter(self) -> core::slice::Iter<'static, CpuidLeaf> {
+        self.as_slice().iter()
+    }
+}
+
+impl TunableIds {
+    /// `len` indices of the pool from `start` on.
+    pub const fn range(start: u16, len: u16) -> Self {
+        TunableIds { start, len }
+    }
+
+    pub fn as_slice(self) -> &'static [u8] {
+        generated::TUNABLE_IDS.get(span(self.start, self.len)).unwrap_or(&[])
+    }
+}
+
+fn span(start: u16, len: u16) -> Range<usize> {
+    usize::from(start)..usize::from(start) + usize::from(len)
 }
 
 impl Sizes {
@@ -279,7 +356,7 @@ impl Values {
 
 #[cfg(test)]
 pub(super) fn of_build(name: &str) -> &'static Record {
-    RECORDS.iter().find(|record| record.builds.split(' ').any(|build| build == name)).unwrap()
+    RECORDS.iter().find(|record| record.builds.as_str().split(' ').any(|build| build == name)).unwrap()
 }
 
 #[cfg(test)]
@@ -331,7 +408,7 @@ mod tests {
                 (Flags::TID_ADDRESS_IS_JOINSTATE, record.pthread.joinstate.get().is_some()),
                 (Flags::POINTER_GUARD_EXPORTED, record.pthread.header_pointer_guard.get().is_none()),
                 (Flags::CPU_FEATURE_WORDS, record.cpu.feature.get().is_some()),
-                (Flags::TUNABLE_GET_VAL, !record.tunables.is_empty()),
+                (Flags::TUNABLE_GET_VAL, !record.tunables.as_slice().is_empty()),
             ];
             for (flag, field) in rows {
                 assert_eq!(record.has(flag), field, "{flag:?} in {}", record.builds);
@@ -348,8 +425,8 @@ mod tests {
         assert_eq!(id("2.41-debian", "glibc.malloc.check"), Some(21));
         assert_eq!(id("2.24-vanilla", "glibc.malloc.check"), None);
         let record = of_build("2.43-debian");
-        assert_eq!(record.tunable(15).map(|tunable| tunable.name), Some("glibc.malloc.check"));
-        assert_eq!(record.tunable(9999).map(|tunable| tunable.name), None);
+        assert_eq!(record.tunable(15).map(|tunable| tunable.name.as_str()), Some("glibc.malloc.check"));
+        assert_eq!(record.tunable(9999).map(|tunable| tunable.kind), None);
     }
 
     #[test]
@@ -359,7 +436,7 @@ mod tests {
         assert_eq!(bits("2.44-debian").prefer_evex512.get(), Some(19));
         assert_eq!(bits("2.31-debian").prefer_no_vzeroupper.get(), Some(32 + 11));
         assert_eq!(bits("2.36-debian").avx_usable.get(), None);
-        let leaves = of_build("2.36-debian").cpuid_leaves;
+        let leaves = of_build("2.36-debian").cpuid_leaves.as_slice();
         assert_eq!(leaves.len(), 9);
         assert_eq!(leaves.get(3), Some(&CpuidLeaf { leaf: 0xd, subleaf: 1 }));
     }

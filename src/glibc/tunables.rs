@@ -46,8 +46,8 @@ impl Tunables {
 
     /// Takes an environment variable such as MALLOC_CHECK_ that stands for a tunable. What GLIBC_TUNABLES says is stronger.
     pub fn set_alias(&mut self, record: &Record, variable: &str, value: &str) {
-        let tunable = TUNABLES.iter().find(|tunable| !tunable.alias.is_empty() && tunable.alias == variable);
-        let Some(id) = tunable.and_then(|tunable| record.tunable_id(tunable.name)) else { return };
+        let tunable = TUNABLES.iter().find(|tunable| !variable.is_empty() && tunable.alias.as_str() == variable);
+        let Some(id) = tunable.and_then(|tunable| record.tunable_id(tunable.name.as_str())) else { return };
         if self.get(id).is_none() {
             self.set_by_id(record, id, value);
         }
