@@ -42,11 +42,24 @@ pub fn generate(folder: &Path, out_dir: &Path) {
             build_ids.insert(id, index);
         }
     }
-    let mut code = format!("/// Every record, in the order of the files in `glibc-compat/`.\npub static RECORDS: [Record; {}] = [\n{rows}];\n", files.len());
+    let mut code = format!(
+        "/// Every record, in the order of the files in `glibc-compat/`.\npub static RECORDS: [Record; {}] = [\n{rows}];\n",
+        files.len()
+    );
     let ids: String = build_ids.iter().map(|(id, index)| format!("    ({}, {index}),\n", id_literal(id))).collect();
-    write!(code, "/// Build IDs with the index of their record, sorted.\npub static BUILD_IDS: [([u8; 20], u8); {}] = [\n{ids}];\n", build_ids.len()).unwrap();
+    write!(
+        code,
+        "/// Build IDs with the index of their record, sorted.\npub static BUILD_IDS: [([u8; 20], u8); {}] = [\n{ids}];\n",
+        build_ids.len()
+    )
+    .unwrap();
     let rows: String = tunables.iter().map(|(name, row)| tunable_literal(name, row, &mut pools)).collect();
-    write!(code, "/// Every tunable that some libc has, sorted by name.\npub static TUNABLES: [Tunable; {}] = [\n{rows}];\n", tunables.len()).unwrap();
+    write!(
+        code,
+        "/// Every tunable that some libc has, sorted by name.\npub static TUNABLES: [Tunable; {}] = [\n{rows}];\n",
+        tunables.len()
+    )
+    .unwrap();
     code += &pools.code();
     fs::write(out_dir.join("records.rs"), code).expect("OUT_DIR can be written");
 }

@@ -4,7 +4,7 @@
 //! Offsets and sizes are bytes. The names are glibc's own, without leading underscores and with `_` for `.`.
 
 use core::fmt;
-use core::ops::Range;
+use core::ops::{Deref, Range};
 
 use bitflags::bitflags;
 
@@ -295,6 +295,14 @@ impl Text {
     }
 }
 
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -356,7 +364,7 @@ impl Values {
 
 #[cfg(test)]
 pub(super) fn of_build(name: &str) -> &'static Record {
-    RECORDS.iter().find(|record| record.builds.as_str().split(' ').any(|build| build == name)).unwrap()
+    RECORDS.iter().find(|record| record.builds.split(' ').any(|build| build == name)).unwrap()
 }
 
 #[cfg(test)]
