@@ -11,6 +11,7 @@ use core::fmt;
 
 use super::record::{BUILD_IDS, Offset, RECORDS, Record};
 use crate::addr::Vaddr;
+use crate::diag::Error;
 
 /// What is known of a libc. Everything is optional: the more, the surer.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,6 +41,13 @@ pub struct Evidence<'a> {
 pub struct Unknown {
     version: Option<String>,
     build_id: Vec<u8>,
+}
+
+impl Unknown {
+    /// The same as the error of the object that was to be used as libc.
+    pub fn into_error(self, object: &str) -> Error {
+        Error::other(object, alloc::format!("{self}"))
+    }
 }
 
 /// The record that lists this build ID.
@@ -261,6 +269,8 @@ mod tests {
         let sentence = choose(&evidence).unwrap_err().to_string();
         assert!(sentence.contains("glibc 2.99 (build ID ab01)"), "{sentence}");
         assert!(sentence.contains("glibc-layout record"), "{sentence}");
+        let error = choose(&evidence).unwrap_err().into_error("libc.so.6").to_string();
+        assert!(error.starts_with("libc.so.6: this build of glibc"), "{error}");
         assert!(!choose(&Evidence::default()).unwrap_err().to_string().contains("build ID"));
     }
 

@@ -31,14 +31,17 @@ pub struct Answer<'a> {
 }
 
 impl Tunables {
-    /// Reads `name=value:name=value…` (glibc manual, "Tunables"). As in glibc, a string that is malformed anywhere sets
-    /// nothing; names that this libc does not know and values that are no numbers are skipped.
+    /// Reads `name=value:name=value…` (glibc manual, "Tunables"). As in glibc, a value with a `=` in it or a string that ends
+    /// without one sets nothing at all; names that this libc does not know and values that are no numbers are skipped.
     pub fn parse(record: &Record, glibc_tunables: &str) -> Self {
         let mut tunables = Tunables::default();
-        for assignment in glibc_tunables.split(':') {
+        let mut assignments = glibc_tunables.split(':').peekable();
+        while let Some(assignment) = assignments.next() {
             match assignment.split_once('=') {
-                Some((name, value)) if !name.is_empty() && !value.contains('=') => tunables.set_by_name(record, name, value),
-                _ => return Tunables::default(),
+                Some((_, value)) if value.contains('=') => return Tunables::default(),
+                Some((name, value)) => tunables.set_by_name(record, name, value),
+                None if assignments.peek().is_none() => return Tunables::default(),
+                None => {}
             }
         }
         tunables
@@ -184,9 +187,11 @@ mod tests {
         {
             assert_eq!(Tunables::parse(record, text), Tunables::default(), "{text}");
         }
-        for text in ["glibc.malloc.check=x", "glibc.malloc.check=", "glibc.malloc.check=+-1", "glibc.nosuch=1"] {
-            assert_eq!(Tunables::parse(record, text), Tunables::default(), "{text}");
+        for value in ["x", "", "+-1", "99999999999"] {
+            assert_eq!(Tunables::parse(record, &format!("glibc.malloc.check={value}")), Tunables::default(), "{value}");
         }
+        let rest = Tunables::parse(record, "glibc.nosuch=1:x:=1:glibc.malloc.check=1");
+        assert_eq!(rest.get(record.tunable_id("glibc.malloc.check").unwrap()), Some(&Value::Number(1)));
     }
 
     #[test]
