@@ -130,6 +130,15 @@ impl CpuFeatures {
 }
 
 impl IsaLevel {
+    /// What the processor can do, for searching before the libc is known.
+    pub fn detect(source: &mut dyn CpuidSource, hwcap2: u64) -> Self {
+        let newest = &super::record::RECORDS[super::record::RECORDS.len() - 1];
+        let mut source = CpuidCache::new(source);
+        let mut cpu = Cpu::identify(&mut source, newest);
+        cpu.activate(&mut source, hwcap2, newest);
+        Self::of(&cpu)
+    }
+
     fn of(cpu: &Cpu) -> Self {
         let active = |features| cpu.active.all(features);
         if !active(&[f::CMOV, f::CX8, f::FXSR, f::MMX, f::SSE, f::SSE2]) || !cpu.cpuid.has(f::FPU) {

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
+use core::sync::atomic::Ordering;
 
 use hashbrown::HashMap;
 use luci::addr::Vaddr;
@@ -20,6 +21,7 @@ use rustix::fd::AsFd;
 
 use super::files::{self, ElfFile, FileId, OpenError};
 use super::map::{self, Reservation};
+use super::process::PROCESS;
 use super::version::{self, Mapped};
 
 /// What the loader remembers of every object besides what lookups see.
@@ -268,6 +270,11 @@ impl Registry {
         self.state(id).origin.as_deref()
     }
 
+    /// Remembers that `from` uses a definition of `to`, so that `to` stays as long as `from` does.
+    pub fn bound(&mut self, from: ObjectId, to: ObjectId) {
+        push_once(&mut self.state_mut(from).bound_to, to);
+    }
+
     /// Forgets an object that has left the world; the result is the memory to give back.
     pub fn forget(&mut self, id: ObjectId) -> Option<Reservation> {
         self.names.retain(|_, other| *other != id);
@@ -340,7 +347,7 @@ fn mentions_origin(version: &Version<'static>) -> bool {
 fn origin(version: &Version<'static>) -> Option<Box<[u8]>> {
     let path = match version.role {
         Role::Vdso | Role::Loader => return None,
-        Role::Program if version.path.is_empty() => files::executable_path()?,
+        Role::Program if !PROCESS.start.by_name.load(Ordering::Relaxed) => files::executable_path()?,
         _ => version.path.to_vec(),
     };
     directory_of(path)

@@ -38,6 +38,8 @@ pub struct Malloc {
 
 /// What constructors get: the initial arguments.
 pub struct Start {
+    /// The loader is the program that the kernel started; the user's program is one of its arguments.
+    pub by_name: AtomicBool,
     pub argc: AtomicU64,
     pub argv: AtomicU64,
     pub envp: AtomicU64,
@@ -59,6 +61,7 @@ pub static PROCESS: Process = Process {
     },
     malloc: Malloc { malloc: AtomicU64::new(0), calloc: AtomicU64::new(0), free: AtomicU64::new(0), memalign: AtomicU64::new(0) },
     start: Start {
+        by_name: AtomicBool::new(false),
         argc: AtomicU64::new(0),
         argv: AtomicU64::new(0),
         envp: AtomicU64::new(0),

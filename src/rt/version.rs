@@ -41,7 +41,9 @@ pub fn describe(mapped: Mapped) -> Result<Version<'static>> {
     let verdef = reader.optional(dynamic.verdef)?;
     let verneed = reader.optional(dynamic.verneed)?;
     let mut backing = core::mem::take(&mut reader.metadata.copies);
-    let link_map = maps::allocate(&path, &mut backing);
+    // the program's own entry in the list has no name, as everywhere on ELF systems
+    let listed_name: &[u8] = if role == Role::Program { b"" } else { &path };
+    let link_map = maps::allocate(listed_name, &mut backing);
     let headers_addr = match layout.headers_vaddr {
         Some(vaddr) => vaddr + bias,
         None => copied_headers(&layout, &mut backing),

@@ -378,6 +378,23 @@ pub unsafe extern "C" fn jump_back(frame: *const [u64; 8]) -> ! {
     )
 }
 
+/// The processor itself as the source of CPUID answers.
+pub struct Processor;
+
+impl luci::arch::cpuid::CpuidSource for Processor {
+    fn cpuid(&mut self, leaf: u32, subleaf: u32) -> [u32; 4] {
+        let result = core::arch::x86_64::__cpuid_count(leaf, subleaf);
+        [result.eax, result.ebx, result.ecx, result.edx]
+    }
+
+    fn xgetbv(&mut self) -> u64 {
+        let (low, high): (u32, u32);
+        // SAFETY: the caller has seen OSXSAVE, so the instruction exists; it touches only these registers.
+        unsafe { asm!("xgetbv", in("ecx") 0, out("eax") low, out("edx") high, options(nostack, preserves_flags, nomem)) };
+        u64::from(low) | u64::from(high) << 32
+    }
+}
+
 /// The thread pointer of the calling thread: address of its TCB.
 pub fn thread_pointer() -> u64 {
     let pointer;

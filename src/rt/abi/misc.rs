@@ -1,21 +1,17 @@
 //! Small exports: tunables, and functions that libc wants to find although it rarely or never calls them.
 
-use alloc::vec::Vec;
 use core::ffi::{c_char, c_int, c_void};
 use core::sync::atomic::Ordering;
 
-use luci::glibc::tunables::Settings;
-use rustix::mm::ProtFlags;
+use luci::addr::Addr;
+use luci::glibc::tunables::Tunables;
 
 use super::rtld;
-use crate::rt::image::load_word;
-use crate::rt::map;
 use crate::rt::process::PROCESS;
 use crate::rt::sync::Published;
-use luci::addr::Addr;
 
 /// What GLIBC_TUNABLES sets, for this libc's tunable ids.
-pub static TUNABLES: Published<Settings> = Published::empty();
+pub static TUNABLES: Published<Tunables> = Published::empty();
 
 type TunableCallback = unsafe extern "C" fn(*mut c_void);
 
@@ -25,22 +21,24 @@ type TunableCallback = unsafe extern "C" fn(*mut c_void);
 /// `value` has room for the tunable's type; `callback` is null or a C function of this type.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __tunable_get_val(id: u32, value: *mut u8, callback: Option<TunableCallback>) {
-    let settings = TUNABLES.read();
-    let answer = settings.get(PROCESS.record(), id);
-    // SAFETY: the bytes are as many as the tunable's type has.
-    unsafe { core::ptr::copy_nonoverlapping(answer.bytes.as_ptr(), value, answer.len) };
-    if let Some(callback) = callback
-        && answer.set_by_user
-    {
-        let mut words: [u64; 2] = answer.union_words();
+    let tunables = TUNABLES.read();
+    let answer = tunables.answer(PROCESS.record(), id);
+    let mut words = [0u8; 16];
+    words[..answer.bytes().len()].copy_from_slice(answer.bytes());
+    if let Some(text) = answer.text {
+        words[..8].copy_from_slice(&(text.as_ptr() as u64).to_le_bytes());
+    }
+    // SAFETY: as many bytes as the tunable's type has.
+    unsafe { core::ptr::copy_nonoverlapping(words.as_ptr(), value, answer.bytes().len()) };
+    if let Some(callback) = callback.filter(|_| answer.is_set) {
         // SAFETY: the callback reads the `tunable_val_t` it is given.
-        unsafe { callback((&raw mut words).cast()) };
+        unsafe { callback(words.as_mut_ptr().cast()) };
     }
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn __tunable_is_initialized(id: u32) -> bool {
-    TUNABLES.read().get(PROCESS.record(), id).set_by_user
+    TUNABLES.read().get(id).is_some()
 }
 
 /// Called before the program's constructors when auditing; there are no auditors.
