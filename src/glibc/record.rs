@@ -169,7 +169,7 @@ bitflags! {
         const AT_RANDOM_RESEEDED = 1 << 14;
         /// __libc_start_main runs the executable's constructors when the program passes no init function.
         const LIBC_RUNS_EXECUTABLE_INIT = 1 << 15;
-        /// d_ptr of DT_RELR is among the dynamic entries that are made absolute in place.
+        /// `d_ptr` of DT_RELR is among the dynamic entries that are made absolute in place.
         const RELR_RELOCATED_IN_PLACE = 1 << 16;
         /// Errors are raised through libc's own _dl_signal_error and _dl_signal_exception.
         const LIBC_RAISES_EXCEPTIONS = 1 << 17;
@@ -187,7 +187,7 @@ bitflags! {
         const LEGACY_HWCAP_SUBDIRECTORIES = 1 << 23;
         /// libc reads the static TLS size and alignment from _rtld_global_ro; before that from _dl_get_tls_static_info.
         const TLS_STATIC_SIZE_IN_RO = 1 << 24;
-        /// Cpu_features has raw cpuid[] and feature[] words instead of features[] with active bits.
+        /// `cpu_features` has raw `cpuid[]` and `feature[]` words instead of `features[]` with active bits.
         const CPU_FEATURE_WORDS = 1 << 25;
         /// libc copies cache sizes and thresholds from cpu_features without a check; before that it runs cpuid itself.
         const LIBC_READS_CACHE_SIZES = 1 << 26;
@@ -227,11 +227,11 @@ bitflags! {
         const CPU_INTEL_NEW_FAMILIES = 1 << 43;
         /// FSGSBASE is active if AT_HWCAP2 says so.
         const CPU_FSGSBASE_BY_HWCAP2 = 1 << 44;
-        /// Xsave_state_size has room for three more registers, for TLS descriptors.
+        /// `xsave_state_size` has room for three more registers, for TLS descriptors.
         const CPU_XSAVE_WITH_DESCRIPTORS = 1 << 45;
-        /// Xsave_state_full_size is the compacted format with the tiles.
+        /// `xsave_state_full_size` is the compacted format with the tiles.
         const CPU_XSAVE_FULL_COMPACTED = 1 << 46;
-        /// Xsave_state_size covers the extended general purpose registers.
+        /// `xsave_state_size` covers the extended general purpose registers.
         const CPU_XSAVE_APX = 1 << 47;
         /// CPUID leaf 4 is believed where leaf 2 is no list of descriptors, and a cache it does not name has size -1.
         const CPU_LEAF2_CHECKED = 1 << 48;
