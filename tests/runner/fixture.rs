@@ -134,7 +134,10 @@ impl Fixture {
     pub fn command_words(&self, case: &Case, command: &[String]) -> Vec<String> {
         let mut words = Vec::new();
         if let Some(root) = &self.root {
-            words.extend(["chroot".to_string(), root.display().to_string()]);
+            // a mount namespace of its own: $ORIGIN of a program comes from /proc
+            let enter = "mount -t proc proc \"$0/proc\" && exec chroot \"$0\" \"$@\"";
+            words.extend(["unshare", "-m", "/bin/sh", "-c", enter].map(String::from));
+            words.push(root.display().to_string());
         }
         let enter = "cd \"$0\" && exec \"$@\"";
         words.extend(["/bin/sh", "-c", enter].map(String::from));

@@ -1,5 +1,6 @@
 // By name, --argv0 gives the program another argv[0].
 //#By:name
+//#Requires:glibc>=2.33
 //#Loader:--argv0 'other name'
 //#Args:x
 //#Expect:other name

@@ -1,5 +1,6 @@
 // What dlerror says: missing file, missing symbol, empty after being asked, one message per thread.
 //#Plugin:lib.c
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>

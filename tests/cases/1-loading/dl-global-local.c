@@ -1,6 +1,7 @@
 // RTLD_LOCAL keeps a library's symbols from later ones; RTLD_GLOBAL, also given later, offers them.
 //#Plugin:a.c
 //#Plugin:b.c
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
 

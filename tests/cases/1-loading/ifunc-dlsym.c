@@ -1,6 +1,7 @@
 // dlsym of an IFUNC gives what the resolver chose; in libc too (memcpy).
 //#Plugin:lib.c
 //#Expect:chosen copied
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
 

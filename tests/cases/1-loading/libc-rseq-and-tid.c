@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -20,4 +21,3 @@ int main(void) {
     pthread_create(&thread, NULL, run, NULL);
     pthread_join(thread, NULL);
 }
-//#Flags:-include stdint.h

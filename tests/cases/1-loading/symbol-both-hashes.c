@@ -2,6 +2,7 @@
 //#Prepare:for n in $(seq 1 3000); do echo "int f$n(void) { return $n; }"; done > many.c; gcc -shared -fPIC -Wl,--hash-style=both -Wl,-soname,libmany.so -o libmany.so many.c
 //#Flags:./libmany.so
 //#Expect:4501500
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
 
