@@ -30,6 +30,9 @@ enum Command {
         /// Folder of the records
         #[arg(long)]
         out: PathBuf,
+        /// A build whose behaviour these builds have, such as 2.36-debian; without it the version decides
+        #[arg(long)]
+        like: Option<String>,
     },
     /// Says which builds the records are for
     List {
@@ -49,34 +52,35 @@ enum Command {
 
 fn main() -> Result<()> {
     match Cli::parse().command {
-        Command::Record { layouts, out } => add(&layouts, &out),
+        Command::Record { layouts, out, like } => add(&layouts, &out, like.as_deref()),
         Command::List { records } => list(&records),
         Command::Check { layouts, records } => check(&layouts, &records),
     }
 }
 
 /// A build goes into the record with its content, or becomes a new one; a record that has lost its last build is removed.
-fn add(layouts: &[PathBuf], out: &Path) -> Result<()> {
+fn add(layouts: &[PathBuf], out: &Path, like: Option<&str>) -> Result<()> {
     fs::create_dir_all(out)?;
-    let mut records = record::read_all(out)?;
+    let (old_files, mut records): (Vec<PathBuf>, Vec<Record>) = record::read_all(out)?.into_iter().unzip();
     for path in layouts {
-        let new = read(path)?;
-        for (_, old) in &mut records {
-            old.builds.retain(|build| *build != new.builds[0]);
+        let new = read(path, like)?;
+        for old in &mut records {
+            old.builds.retain(|build| !new.builds.contains(build));
             old.build_ids.retain(|id| !new.build_ids.contains(id));
         }
-        match records.iter_mut().find(|(_, old)| old.same_content(&new)) {
-            Some((_, old)) => old.merge(&new),
-            None => records.push((out.join(format!("{}.toml", new.builds[0])), new)),
+        match records.iter_mut().find(|old| old.same_content(&new)) {
+            Some(old) => old.merge(new),
+            None => records.push(new),
         }
     }
-    for (path, record) in &records {
-        match record.builds.is_empty() {
-            true => fs::remove_file(path).with_context(|| path.display().to_string())?,
-            false => record.write(path)?,
-        }
+    for path in old_files {
+        fs::remove_file(&path).with_context(|| path.display().to_string())?;
     }
-    println!("{} records for {} builds", records.len(), records.iter().map(|(_, r)| r.builds.len()).sum::<usize>());
+    let named = records.iter().filter_map(|record| Some((record, record.file_name()?)));
+    for (record, name) in named.clone() {
+        record.write(&out.join(name))?;
+    }
+    println!("{} records for {} builds", named.count(), records.iter().map(|record| record.builds.len()).sum::<usize>());
     Ok(())
 }
 
@@ -92,26 +96,31 @@ fn list(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// A build may be in its record because it behaves like another build there.
 fn check(layouts: &[PathBuf], folder: &Path) -> Result<()> {
     let records = record::read_all(folder)?;
     for path in layouts {
-        let expected = read(path)?;
+        let expected = read(path, None)?;
         let build = &expected.builds[0];
         let (file, found) = records
             .iter()
             .find(|(_, record)| record.builds.contains(build))
             .with_context(|| format!("no record names the build {build}"))?;
-        ensure!(found.same_content(&expected), "{} differs from {}", file.display(), path.display());
+        let mut same = found.same_content(&expected);
+        for like in found.builds.iter().filter(|like| *like != build) {
+            same = same || found.same_content(&read(path, Some(like))?);
+        }
+        ensure!(same, "{} differs from {}", file.display(), path.display());
         ensure!(expected.build_ids.iter().all(|id| found.build_ids.contains(id)), "{} lacks a build ID", file.display());
     }
     println!("{} layouts agree with the records", layouts.len());
     Ok(())
 }
 
-fn read(path: &Path) -> Result<Record> {
+fn read(path: &Path, like: Option<&str>) -> Result<Record> {
     let read = || -> Result<Record> {
         let layout: Layout = serde_json::from_str(&fs::read_to_string(path)?)?;
-        Record::of(&layout)
+        Record::of(&layout, like)
     };
     read().with_context(|| path.display().to_string())
 }

@@ -71,12 +71,12 @@ struct Table {
 }
 
 impl Record {
-    /// The record of one build.
-    pub fn of(layout: &Layout) -> Result<Record> {
+    /// The record of one build. Its behaviour is that of `like` where that is given: the name of a build with the same backports.
+    pub fn of(layout: &Layout, like: Option<&str>) -> Result<Record> {
         let wanted: IndexMap<String, Table> = toml::from_str(include_str!("../fields.toml")).context("fields.toml")?;
         let behaviour = Behaviour::read()?;
         let name = layout.name();
-        let build = Build { version: &layout.glibc, name: &name };
+        let build = Build { version: &layout.glibc, name: like.unwrap_or(&name) };
         let mut sizes = IndexMap::new();
         let mut tables = IndexMap::new();
         for name in TABLES {
@@ -119,12 +119,18 @@ impl Record {
     }
 
     /// Takes the builds of a record with the same content.
-    pub fn merge(&mut self, other: &Record) {
-        let new = |list: &[String], all: &[String]| all.iter().filter(|x| !list.contains(x)).cloned().collect::<Vec<_>>();
-        let builds = new(&self.builds, &other.builds);
-        let build_ids = new(&self.build_ids, &other.build_ids);
-        self.builds.extend(builds);
-        self.build_ids.extend(build_ids);
+    pub fn merge(&mut self, other: Record) {
+        self.builds.extend(other.builds);
+        self.build_ids.extend(other.build_ids);
+        for list in [&mut self.builds, &mut self.build_ids] {
+            list.sort();
+            list.dedup();
+        }
+    }
+
+    /// The file's name: the first build's.
+    pub fn file_name(&self) -> Option<String> {
+        self.builds.first().map(|build| format!("{build}.toml"))
     }
 
     pub fn same_content(&self, other: &Record) -> bool {

@@ -30,14 +30,17 @@ fn a_build_with_a_known_layout_joins_its_record() {
     let folder = empty_folder("joins");
     let out = folder.join("out");
     let text = fs::read_to_string(kept()).unwrap();
-    let twin = text
+    let changed = text
         .replace(r#""build": "debian""#, r#""build": "twin""#)
         .replace("7ebc65e5", "00000000")
         .replace("93ac61ec", "11111111");
-    fs::write(folder.join("twin.json"), twin).unwrap();
-    for layout in [kept(), folder.join("twin.json").display().to_string(), kept()] {
-        assert!(run(&["record", &layout, "--out", out.to_str().unwrap()]).status.success());
+    fs::write(folder.join("twin.json"), changed).unwrap();
+    let twin = folder.join("twin.json").display().to_string();
+    let out_text = out.display().to_string();
+    for layout in [kept(), twin.clone(), kept()] {
+        assert!(run(&["record", &layout, "--out", &out_text, "--like", "2.36-debian"]).status.success());
     }
+    assert!(run(&["check", &twin, &kept(), "--records", &out_text]).status.success());
     let files: Vec<PathBuf> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(files, [out.join("2.36-debian.toml")]);
     let listing = run(&["list", out.to_str().unwrap()]);
