@@ -229,7 +229,11 @@ mod tests {
     fn a_threads_room_holds_blocks_surplus_and_descriptor() {
         let record = of_build("2.36-debian");
         assert_eq!(static_tls(record, 0x100, 1664, 32), Some(StaticTls { size: 1920 + 2368, align: 64 }));
-        assert_eq!(static_tls(record, 144, 1664, 64), Some(StaticTls { size: 4224, align: 64 }), "as a stock loader under python3");
+        assert_eq!(
+            static_tls(record, 144, 1664, 64),
+            Some(StaticTls { size: 4224, align: 64 }),
+            "as a stock loader under python3"
+        );
         assert_eq!(static_tls(record, 1, 0, 4096), Some(StaticTls { size: 4096 + 2368, align: 4096 }));
         assert_eq!(static_tls(record, u64::MAX, 1, 64), None);
         assert_eq!(static_tls(record, 1, 0, 65), None);
