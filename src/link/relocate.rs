@@ -45,6 +45,8 @@ pub struct Deferred {
     pub at: Vaddr,
     pub resolver: Addr,
     pub addend: u64,
+    /// The resolver is the object's own (R_X86_64_IRELATIVE), not found by a symbol.
+    pub irelative: bool,
 }
 
 /// A copy relocation.
@@ -135,7 +137,7 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
             R_X86_64_RELATIVE | R_X86_64_RELATIVE64 => self.write(at, (Vaddr(addend) + self.version.bias).0),
             R_X86_64_IRELATIVE => {
                 let resolver = Vaddr(addend) + self.version.bias;
-                self.outcome.deferred.push(Deferred { at, resolver, addend: 0 });
+                self.outcome.deferred.push(Deferred { at, resolver, addend: 0, irelative: true });
                 Ok(())
             }
             R_X86_64_JUMP_SLOT if lazy => {
@@ -178,7 +180,7 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         let Some(found) = found else { return self.write(at, addend) };
         if found.is_ifunc() {
             self.memory.read_u64(at).ok_or_else(|| self.outside())?;
-            self.outcome.deferred.push(Deferred { at, resolver: found.address(), addend });
+            self.outcome.deferred.push(Deferred { at, resolver: found.address(), addend, irelative: false });
             return Ok(());
         }
         let mut address = found.address();

@@ -16,11 +16,7 @@ pub struct Findings {
 
 /// Checks the needs of `object` against the objects that `provider` finds by soname; a provider that is not loaded is not
 /// this check's concern.
-pub fn check<'w, 'm: 'w>(
-    object: &Version<'m>,
-    provider: impl Fn(&[u8]) -> Option<&'w Version<'m>>,
-    findings: &mut Findings,
-) {
+pub fn check<'w, 'm: 'w>(object: &Version<'m>, provider: impl Fn(&[u8]) -> Option<&'w Version<'m>>, findings: &mut Findings) {
     let Some(verneed) = object.verneed else { return };
     for need in versions::needed(verneed, object.symbols.strings) {
         let Some(provider) = provider(need.file) else { continue };

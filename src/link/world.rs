@@ -114,7 +114,7 @@ impl<'m> World<'m> {
     }
 
     /// The objects of one search list.
-    pub fn list<'w>(&'w self, ids: &'w [ObjectId]) -> impl Iterator<Item = &'w Object<'m>> {
+    pub fn list<'w, 'i>(&'w self, ids: &'i [ObjectId]) -> impl Iterator<Item = &'w Object<'m>> + use<'w, 'i, 'm> {
         ids.iter().filter_map(|&id| self.get(id)).map(|object| &**object)
     }
 

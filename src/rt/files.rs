@@ -4,7 +4,7 @@ use alloc::ffi::CString;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use luci::diag::{Error, Result};
+use luci::diag::Error;
 use luci::elf::header::Header;
 use luci::elf::segments::{self, ProgramHeader};
 use rustix::fd::{AsFd, OwnedFd};
@@ -49,9 +49,8 @@ pub fn open_elf(path: &[u8]) -> core::result::Result<ElfFile, OpenError> {
         let error = Error::bad_elf(name(), what);
         if what.contains("wrong") { OpenError::Skip(error) } else { OpenError::Fatal(error) }
     })?;
-    let stat = fs::fstat(&fd).map_err(|errno| {
-        OpenError::Fatal(Error::os(name(), "cannot stat shared object", errno.raw_os_error()))
-    })?;
+    let stat =
+        fs::fstat(&fd).map_err(|errno| OpenError::Fatal(Error::os(name(), "cannot stat shared object", errno.raw_os_error())))?;
     let headers = program_headers(&fd, &header, bytes).map_err(fatal)?;
     if headers.len() != usize::from(header.phnum) {
         return Err(OpenError::Fatal(Error::bad_elf(name(), "file too short: the program headers lie outside the file")));
@@ -132,6 +131,17 @@ pub fn map_whole(path: &[u8]) -> Option<&'static [u8]> {
 pub fn is_directory(path: &[u8]) -> bool {
     let Ok(path) = CString::new(path) else { return false };
     fs::stat(path.as_c_str()).is_ok_and(|stat| fs::FileType::from_raw_mode(stat.st_mode) == fs::FileType::Directory)
+}
+
+/// Whether a file and its directory can be changed by root only.
+pub fn belongs_to_root(path: &[u8]) -> bool {
+    const WRITABLE_BY_OTHERS: u32 = 0o022;
+    let safe = |path: &[u8]| {
+        let Ok(path) = CString::new(path) else { return false };
+        fs::stat(path.as_c_str()).is_ok_and(|stat| stat.st_uid == 0 && stat.st_mode & WRITABLE_BY_OTHERS == 0)
+    };
+    let slash = path.iter().rposition(|&byte| byte == b'/');
+    slash.is_some_and(|slash| safe(&path[..slash.max(1)])) && safe(path)
 }
 
 /// The current directory, absolute.

@@ -63,14 +63,7 @@ pub struct Asked<'a> {
 
 impl Registry {
     pub fn new(search: Search<'static>) -> Self {
-        Registry {
-            search,
-            names: HashMap::new(),
-            files: HashMap::new(),
-            states: Vec::new(),
-            program: None,
-            excluded: Vec::new(),
-        }
+        Registry { search, names: HashMap::new(), files: HashMap::new(), states: Vec::new(), program: None, excluded: Vec::new() }
     }
 
     pub fn state(&self, id: ObjectId) -> &State {

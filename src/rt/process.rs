@@ -40,6 +40,9 @@ pub struct Malloc {
 pub struct Start {
     /// The loader is the program that the kernel started; the user's program is one of its arguments.
     pub by_name: AtomicBool,
+    /// `--argv0` replaced the program's first argument; its path is then kept in `program_path`.
+    pub argv0_is_set: AtomicBool,
+    pub program_path: AtomicU64,
     pub argc: AtomicU64,
     pub argv: AtomicU64,
     pub envp: AtomicU64,
@@ -54,14 +57,12 @@ pub static PROCESS: Process = Process {
     registry: Locked::new(None),
     static_tls: Locked::new(None),
     record: AtomicPtr::new(core::ptr::null_mut()),
-    settings: Settings {
-        bind_now: AtomicBool::new(false),
-        weak_yields: AtomicBool::new(false),
-        secure: AtomicBool::new(false),
-    },
+    settings: Settings { bind_now: AtomicBool::new(false), weak_yields: AtomicBool::new(false), secure: AtomicBool::new(false) },
     malloc: Malloc { malloc: AtomicU64::new(0), calloc: AtomicU64::new(0), free: AtomicU64::new(0), memalign: AtomicU64::new(0) },
     start: Start {
         by_name: AtomicBool::new(false),
+        argv0_is_set: AtomicBool::new(false),
+        program_path: AtomicU64::new(0),
         argc: AtomicU64::new(0),
         argv: AtomicU64::new(0),
         envp: AtomicU64::new(0),

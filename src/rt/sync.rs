@@ -124,6 +124,11 @@ impl<T> Published<T> {
         self.collect();
     }
 
+    /// The lock on former values, for holding it across a fork.
+    pub fn retired_lock(&self) -> &FutexLock {
+        self.retired.raw()
+    }
+
     /// Drops what no reader can see. A reader that starts now sees the current value only.
     pub fn collect(&self) {
         if self.readers.load(Ordering::SeqCst) != 0 {

@@ -122,6 +122,7 @@ macro_rules! lazy_trampoline {
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name() {
             naked_asm!(
+".cfi_startproc",
                 ".cfi_adjust_cfa_offset 16",
                 "push rbx",
                 ".cfi_adjust_cfa_offset 8",
@@ -160,6 +161,7 @@ macro_rules! lazy_trampoline {
                 "add rsp, 16",
                 ".cfi_adjust_cfa_offset -16",
                 "jmp r11",
+".cfi_endproc",
                 bind = sym crate::rt::abi::binding::luci_bind,
             )
         }
@@ -195,6 +197,7 @@ pub unsafe extern "C" fn luci_tlsdesc_undefined() {
 #[unsafe(naked)]
 pub unsafe extern "C" fn luci_tlsdesc_dynamic() {
     naked_asm!(
+    ".cfi_startproc",
         "push rdi",
         ".cfi_adjust_cfa_offset 8",
         "push rsi",
@@ -248,6 +251,7 @@ pub unsafe extern "C" fn luci_tlsdesc_dynamic() {
         "pop rbx",
         ".cfi_adjust_cfa_offset -8",
         "jmp 1b",
+    ".cfi_endproc",
         save = sym save_vector_state,
         restore = sym restore_vector_state,
         slow = sym crate::rt::abi::tls::luci_tls_block_address,
@@ -313,6 +317,7 @@ pub static LUCI_TLS_GENERATION: AtomicU64 = AtomicU64::new(1);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __tls_get_addr() {
     naked_asm!(
+    ".cfi_startproc",
         "mov rdx, fs:[8]",
         "mov rax, [rip + {generation}]",
         "cmp rax, [rdx]",
@@ -334,6 +339,7 @@ pub unsafe extern "C" fn __tls_get_addr() {
         "leave",
         ".cfi_def_cfa rsp, 8",
         "ret",
+    ".cfi_endproc",
         generation = sym LUCI_TLS_GENERATION,
         slow = sym crate::rt::abi::tls::luci_tls_block_address,
     )
@@ -342,8 +348,13 @@ pub unsafe extern "C" fn __tls_get_addr() {
 /// Runs `function(argument)` and returns 0, or returns non-zero when [`jump_back`] was called with the same `frame`.
 /// The eight words of `frame` hold the callee-saved registers, the stack pointer and the return address.
 #[unsafe(naked)]
-pub unsafe extern "C" fn call_with_way_back(frame: *mut [u64; 8], function: unsafe extern "C" fn(*mut u8), argument: *mut u8) -> i32 {
+pub unsafe extern "C" fn call_with_way_back(
+    frame: *mut [u64; 8],
+    function: unsafe extern "C" fn(*mut u8),
+    argument: *mut u8,
+) -> i32 {
     naked_asm!(
+        ".cfi_startproc",
         "mov [rdi], rbx",
         "mov [rdi + 8], rbp",
         "mov [rdi + 16], r12",
@@ -359,6 +370,7 @@ pub unsafe extern "C" fn call_with_way_back(frame: *mut [u64; 8], function: unsa
         ".cfi_adjust_cfa_offset -8",
         "xor eax, eax",
         "ret",
+        ".cfi_endproc",
     )
 }
 

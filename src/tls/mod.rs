@@ -56,6 +56,14 @@ impl StaticTls {
         Some(offset)
     }
 
+    /// Places a block below all others, never in a gap.
+    pub fn place_at_end(&mut self, block: Block) -> Option<u64> {
+        self.align = self.align.max(block.align);
+        self.used = offset_behind(self.used, block)?;
+        self.size = self.size.max(self.used);
+        Some(self.used)
+    }
+
     fn place_in_gap(&mut self, block: Block) -> Option<u64> {
         let at = self.gaps.iter().position(|&(low, high)| offset_behind(low, block).is_some_and(|offset| offset <= high))?;
         let (low, high) = self.gaps.remove(at);
@@ -80,6 +88,13 @@ impl StaticTls {
         let offset = offset_behind(self.used, block).filter(|&offset| offset <= self.size)?;
         self.used = offset;
         Some(offset)
+    }
+
+    /// Takes back a late block, if no other was placed behind it.
+    pub fn give_back(&mut self, offset: u64, block: Block) {
+        if self.used == offset {
+            self.used -= block.memsz;
+        }
     }
 
     /// Bytes that late modules may still take.
@@ -129,7 +144,11 @@ impl TlsModules {
         let free = self.slots.iter().position(|slot| slot.module.is_none());
         let slot = Slot { generation: self.generation + 1, module: Some(module) };
         let index = free.unwrap_or(self.slots.len());
-        if free.is_some() { self.slots[index] = slot } else { self.slots.push(slot) }
+        if free.is_some() {
+            self.slots[index] = slot
+        } else {
+            self.slots.push(slot)
+        }
         index as u64 + 1
     }
 

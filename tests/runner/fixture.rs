@@ -152,9 +152,8 @@ impl Fixture {
         let mut command_line = Command::new(&words[0]);
         command_line.args(&words[1..]).env("LC_ALL", "C");
         command_line.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let output = spawn(&mut command_line)
-            .and_then(Child::wait_with_output)
-            .map_err(|error| format!("{}: {error}", words[0]))?;
+        let output =
+            spawn(&mut command_line).and_then(Child::wait_with_output).map_err(|error| format!("{}: {error}", words[0]))?;
         if output.status.success() {
             return Ok(());
         }

@@ -56,9 +56,10 @@ pub fn start(head: Addr, loader_base: Addr, program: &Version<'_>) {
     let Some(index) = program.dynamic.entry_index(DT_DEBUG) else { return };
     let Some(section) = program.layout.dynamic else { return };
     let value = Vaddr(section.vaddr.0 + u64::from(index) * 16 + 8);
-    let writable = program.layout.segment_of(value, 8).is_some_and(|segment| {
-        segment.permissions.contains(luci::elf::segments::Permissions::WRITE)
-    });
+    let writable = program
+        .layout
+        .segment_of(value, 8)
+        .is_some_and(|segment| segment.permissions.contains(luci::elf::segments::Permissions::WRITE));
     if writable && value.0 % 8 == 0 {
         // SAFETY: a word of the program's dynamic section, writable until RELRO is protected.
         unsafe { store_word(value + program.bias, &raw const _r_debug as u64) };

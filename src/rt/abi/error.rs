@@ -57,7 +57,9 @@ pub unsafe extern "C" fn _dl_catch_exception(
         take_frame();
         if !exception.is_null() {
             // SAFETY: valid for writing by the caller's contract.
-            unsafe { exception.write(DlException { objname: ptr::null(), errstring: ptr::null(), message_buffer: ptr::null_mut() }) };
+            unsafe {
+                exception.write(DlException { objname: ptr::null(), errstring: ptr::null(), message_buffer: ptr::null_mut() })
+            };
         }
         return 0;
     }

@@ -125,4 +125,3 @@ pub extern "C" fn tls_get_addr_soft(map: u64) -> u64 {
     let module = world.find_handle(Addr(map)).and_then(|object| object.tls);
     module.map_or(0, |module| super::tls::existing_block(&world, module.id))
 }
-

@@ -5,6 +5,7 @@ pub mod debug;
 pub mod dl;
 pub mod error;
 pub mod find;
+pub mod last_error;
 pub mod misc;
 pub mod rtld;
 pub mod tls;

@@ -7,10 +7,12 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use luci::addr::{Addr, align_up};
+use luci::diag::Error;
 use luci::glibc::record::Flags;
 use luci::link::world::World;
-use luci::tls::Module;
+use luci::tls::{Block, Module};
 
+use super::{last_error, rtld};
 use crate::rt::image::{load_word, store_word};
 use crate::rt::process::PROCESS;
 use crate::rt::x86_64::{LUCI_TLS_GENERATION, thread_pointer};
@@ -25,8 +27,8 @@ const SPARE_ENTRIES: u64 = 14;
 /// The argument of `__tls_get_addr`.
 #[repr(C)]
 pub struct TlsIndex {
-    module: u64,
-    offset: u64,
+    pub module: u64,
+    pub offset: u64,
 }
 
 /// One thread's dtv.
@@ -60,6 +62,11 @@ impl Dtv {
     fn generation(self) -> u64 {
         self.get(0, 0)
     }
+}
+
+/// The word of the calling thread in which its last error hangs.
+pub fn error_slot() -> Addr {
+    Dtv::of_thread(thread_pointer()).word(u64::MAX, 1)
 }
 
 /// The slow way of `__tls_get_addr` and of TLS descriptors: brings the dtv up to date and allocates the block.
@@ -135,6 +142,7 @@ fn grow(world: &World<'static>, tcb: u64, old: Dtv) -> Dtv {
         set_entry(new, tcb, id, world.tls.get(id));
     }
     new.set(0, 0, old.generation());
+    new.set(u64::MAX, 1, old.get(u64::MAX, 1));
     // SAFETY: the dtv pointer of the calling thread's own TCB.
     unsafe { store_word(Addr(tcb + TCB_DTV), new.0.0) };
     free_dtv(old);
@@ -191,6 +199,7 @@ fn initialise_thread(world: &World<'static>, tcb: u64) {
     if dtv.capacity() < world.tls.highest() {
         dtv = grow(world, tcb, dtv);
     }
+    last_error::discard(dtv.word(u64::MAX, 1));
     for id in 1..=dtv.capacity() {
         let module = world.tls.get(id);
         set_entry(dtv, tcb, id, module);
@@ -263,6 +272,7 @@ pub unsafe extern "C" fn _dl_deallocate_tls(tcb: *mut u8, dealloc_tcb: bool) {
     for id in 1..=dtv.capacity() {
         release(dtv, id);
     }
+    last_error::discard(dtv.word(u64::MAX, 1));
     free_dtv(dtv);
     if dealloc_tcb {
         let behind = tcb as u64 + u64::from(PROCESS.record().sizes.pthread);
@@ -341,4 +351,59 @@ fn call_allocator(function: &AtomicU64, first: u64, second: u64) -> u64 {
 fn fatal(what: &str) -> ! {
     print::line(format_args!("{}: {what}", crate::rt::fail::ProgramName));
     sys::exit_group(127)
+}
+
+/// A place in the static surplus for a late module.
+pub fn place_late(block: Block) -> Option<u64> {
+    PROCESS.static_tls.with(|area| area.as_mut()?.place_late(block))
+}
+
+/// Takes a late block back when it was the last one given.
+pub fn give_back_static(offset: u64, module: Option<&Module>) {
+    let Some(module) = module else { return };
+    PROCESS.static_tls.with(|area| {
+        if let Some(area) = area {
+            area.give_back(offset, module.block);
+        }
+    });
+}
+
+/// The sentence for a library whose TLS must be static when there is no room.
+pub fn no_static_room(path: &[u8], block: Block) -> Error {
+    let free = PROCESS.static_tls.with(|area| area.as_ref().map_or(0, |area| area.free()));
+    let sentence = alloc::format!(
+        "cannot allocate memory in static TLS block: {} bytes needed, {free} free (tunable glibc.rtld.optional_static_tls)",
+        block.memsz
+    );
+    Error::other(alloc::string::String::from_utf8_lossy(path), sentence)
+}
+
+/// The generation that the next published change of the module table will have.
+pub fn next_generation() -> u64 {
+    PROCESS.world.read().tls.generation + 1
+}
+
+/// Copies the image of a late static module into every thread: into those that libc lists, or through the function that a
+/// separate libpthread has installed.
+pub fn initialise_in_all_threads(module: &Module, offset: u64, map: Addr) {
+    let record = PROCESS.record();
+    let global = rtld::global();
+    if let Some(hook) = record.rg.dl_init_static_tls.get() {
+        // SAFETY: a function pointer that we set and libpthread may have replaced by its own of the same type.
+        let hook: extern "C" fn(u64) = unsafe { core::mem::transmute(load_word(global + hook as u64)) };
+        hook(map.0);
+        return;
+    }
+    let Some(list_in_thread) = record.pthread.list.get() else { return };
+    for list in [record.rg.dl_stack_used, record.rg.dl_stack_user] {
+        let Some(head) = list.get().map(|head| global + head as u64) else { continue };
+        // SAFETY: circular lists of `struct pthread` that libc keeps; threads are made and ended under its stack lock,
+        // which is only held for moments, and the lists stay walkable while they change.
+        let mut entry = Addr(unsafe { load_word(head) });
+        while entry != head && entry.0 != 0 {
+            initialise(module, entry.0 - list_in_thread as u64 - offset);
+            // SAFETY: as above.
+            entry = Addr(unsafe { load_word(entry) });
+        }
+    }
 }

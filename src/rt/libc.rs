@@ -1,0 +1,502 @@
+//! The stock libc's side of the contract: which libc it is, and the memory it expects its loader to have filled before it
+//! runs. Contents come from `luci::glibc`; here they are put in place.
+
+use alloc::alloc::{Layout as AllocLayout, alloc_zeroed};
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::sync::atomic::Ordering;
+
+use luci::addr::{Addr, Vaddr};
+use luci::arch::cpuid::CpuidCache;
+use luci::diag::{Error, Result};
+use luci::elf::segments::Permissions;
+use luci::glibc::choose::{self, Evidence};
+use luci::glibc::cpu_features::{self, CpuFeatures, Inputs};
+use luci::glibc::record::{Flags, RECORDS, Record, Rseq};
+use luci::glibc::rtld::{self, DlFunctions, NamespaceValues, RgFunctions, RgValues, RoFunctions, RoValues, Vdso};
+use luci::glibc::tcb::{self, Guards, TcbValues};
+use luci::glibc::tunables::{Tunables, Value};
+use luci::link::object::{ObjectId, Role, TlsModule, Version};
+use luci::link::resolve::{self, Class, Reference};
+use luci::link::world::World;
+use luci::tls::{Block, Module, StaticTls};
+
+use super::abi::{self, debug, dl, find, misc, rtld as exported};
+use super::image::store_word;
+use super::maps;
+use super::process::PROCESS;
+use super::start::{InitialStack, auxv};
+use super::sys;
+
+/// Modules that fit in the first dtv beyond the initial ones.
+const SPARE_DTV_ENTRIES: usize = 14;
+
+/// Finds out which libc this is; a program without one gets the newest layout, which only the loader itself then uses.
+pub fn identify(world: &World<'static>, libc: Option<ObjectId>) -> Result<()> {
+    let newest = &RECORDS[RECORDS.len() - 1];
+    let record = match libc.and_then(|id| world.get(id)) {
+        Some(object) => match object.current.build_id.and_then(choose::by_build_id) {
+            Some(record) => record,
+            None => examine(world, &object.current)?,
+        },
+        None => newest,
+    };
+    PROCESS.set_record(record);
+    Ok(())
+}
+
+/// A libc that no record lists: by what it shows of itself.
+#[cold]
+fn examine(world: &World<'static>, libc: &Arc<Version<'static>>) -> Result<&'static Record> {
+    let symbol = |name: &str| symbol_of(libc, name);
+    let bytes_at = |vaddr| super::image::Metadata::new(libc.bias, &libc.layout).tail(vaddr, u64::MAX);
+    let mut evidence = Evidence::from_libc(libc.build_id, &symbol, &bytes_at);
+    if let Some(libpthread) = world.iter().find(|object| object.current.soname == Some(b"libpthread.so.0")) {
+        let version = libpthread.current.clone();
+        let symbol = |name: &str| symbol_of(&version, name);
+        let bytes_at = |vaddr| super::image::Metadata::new(version.bias, &version.layout).tail(vaddr, u64::MAX);
+        evidence = evidence.with_thread_db(&symbol, &bytes_at);
+    }
+    choose::choose(&evidence).map_err(|unknown| {
+        use alloc::string::ToString;
+        Error::other(String::from_utf8_lossy(&libc.path), unknown.to_string())
+    })
+}
+
+fn symbol_of(version: &Version<'static>, name: &str) -> Option<(Vaddr, u64)> {
+    let found = resolve::find(&version.symbols, &Reference::new(name.as_bytes(), None, Class::NEWEST))?;
+    Some((Vaddr(found.st_value), found.st_size))
+}
+
+/// Lays out TLS, makes the main thread's descriptor and fills everything libc reads. The result is the thread pointer.
+pub fn set_up(
+    world: &mut World<'static>,
+    stack: InitialStack,
+    libc: Option<ObjectId>,
+    cpuid: &mut CpuidCache<'_>,
+) -> Result<u64> {
+    let record = PROCESS.record();
+    let random = random_bytes(stack);
+    let rseq_block = lay_out_tls(world, record, stack)?;
+    let thread = make_thread(world, record, stack, &random)?;
+    if let Some(offset) = rseq_block {
+        start_rseq_in_block(stack, thread, offset);
+    }
+    fill_maps(world, record)?;
+    let head = maps::relink(world);
+    let tunables = read_tunables(record, stack);
+    let ro = ro_bytes(world, record, stack, &tunables, cpuid)?;
+    misc::TUNABLES.replace(alloc::boxed::Box::new(tunables), None);
+    let rg = rg_bytes(world, record, thread, head, libc)?;
+    // SAFETY: the program does not run yet.
+    unsafe { exported::install(&ro, &rg) };
+    export_variables(stack, record, &random);
+    start_debugger_interface(world, head);
+    set_legacy_hooks(world, record);
+    Ok(thread)
+}
+
+fn random_bytes(stack: InitialStack) -> [u8; 16] {
+    match stack.aux(auxv::AT_RANDOM) {
+        // SAFETY: AT_RANDOM points to 16 bytes on the initial stack.
+        Some(address) if address != 0 => unsafe { (address as *const [u8; 16]).read_unaligned() },
+        _ => [0; 16],
+    }
+}
+
+/// Gives every initial module its place below the thread pointer; the result is the offset of the extra block for
+/// restartable sequences, where this libc wants one.
+fn lay_out_tls(world: &mut World<'static>, record: &Record, stack: InitialStack) -> Result<Option<u64>> {
+    const TCB_ALIGN: u64 = 64;
+    let mut area = StaticTls::new(TCB_ALIGN);
+    for id in world.order.clone() {
+        let Some(object) = world.get(id) else { continue };
+        let Some(header) = object.current.layout.tls else { continue };
+        let block = Block::new(header.vaddr.0, header.memsz, header.align);
+        let too_large = || Error::bad_elf(String::from_utf8_lossy(&object.current.path), "TLS segment is too large");
+        let offset = area.place(block).filter(|&offset| offset < 1 << 40).ok_or_else(too_large)?;
+        let image = header.vaddr + object.current.bias;
+        let mut object = (**object).clone();
+        let module = Module { image, filesz: header.filesz, block, static_offset: Some(offset) };
+        object.tls = Some(TlsModule { id: world.tls.add(module), static_offset: Some(offset) });
+        world.put(object);
+    }
+    world.tls.advance();
+    let too_large = || Error::other("", "the static TLS of the program is too large");
+    let rseq = match record.rseq {
+        Rseq::ExtraTlsBlock => {
+            let (size, align) = rseq_shape(stack, record);
+            Some(area.place_at_end(Block::new(0, size, align)).ok_or_else(too_large)?)
+        }
+        _ => None,
+    };
+    area.finish(u64::from(record.values.tls_static_surplus)).ok_or_else(too_large)?;
+    PROCESS.static_tls.with(|slot| *slot = Some(area));
+    abi::tls::publish_generation(world.tls.generation);
+    Ok(rseq)
+}
+
+/// Size and alignment of the restartable sequences area: what the kernel offers, at least the 32 bytes of the first version.
+fn rseq_shape(stack: InitialStack, record: &Record) -> (u64, u64) {
+    const FIRST_VERSION: u64 = 32;
+    let feature_size = stack.aux(auxv::AT_RSEQ_FEATURE_SIZE).unwrap_or(0).max(u64::from(record.values.rseq_size));
+    let align = stack.aux(auxv::AT_RSEQ_ALIGN).unwrap_or(0).max(FIRST_VERSION).next_power_of_two();
+    (feature_size.max(FIRST_VERSION).next_multiple_of(align), align)
+}
+
+/// Registers the main thread's area in the extra TLS block; libc registers those of further threads.
+fn start_rseq_in_block(stack: InitialStack, thread: u64, offset: u64) {
+    let record = PROCESS.record();
+    let (size, _) = rseq_shape(stack, record);
+    let feature_size = stack.aux(auxv::AT_RSEQ_FEATURE_SIZE).unwrap_or(0).max(u64::from(record.values.rseq_size));
+    let area = thread.wrapping_sub(offset);
+    exported::__rseq_offset.store(offset.wrapping_neg(), Ordering::Relaxed);
+    let registered = register_rseq(area, size);
+    exported::__rseq_size.store(if registered { feature_size as u32 } else { 0 }, Ordering::Relaxed);
+}
+
+/// rseq(2) for the area at `area`; its `cpu_id` tells what came of it.
+fn register_rseq(area: u64, size: u64) -> bool {
+    const SIGNATURE: u64 = 0x5305_3053;
+    let set_cpu_id = |value: i32| {
+        // SAFETY: the 32-bit word at offset 4 of an area in the main thread's memory.
+        unsafe { ((area + 4) as *mut i32).write(value) };
+    };
+    set_cpu_id(tcb::RSEQ_UNINITIALIZED);
+    // SAFETY: the area is that thread's for its whole life, zero but for cpu_id.
+    let result = unsafe { sys::syscall(linux_raw_sys::general::__NR_rseq, [area, size, 0, SIGNATURE, 0, 0]) };
+    if result != 0 {
+        set_cpu_id(tcb::RSEQ_FAILED);
+    }
+    result == 0
+}
+
+/// Allocates and fills the main thread's static TLS, descriptor and dtv.
+fn make_thread(world: &World<'static>, record: &Record, stack: InitialStack, random: &[u8; 16]) -> Result<u64> {
+    let (area_size, align) = PROCESS.static_tls.with(|area| area.as_ref().map_or((0, 64), |area| (area.size, area.align)));
+    let no_memory = || Error::other("", "cannot allocate TLS data structures for initial thread");
+    let blocks_size = luci::addr::align_up(area_size, align).ok_or_else(no_memory)?;
+    let total = blocks_size + u64::from(record.sizes.pthread);
+    let shape = AllocLayout::from_size_align(total as usize, align as usize).map_err(|_| no_memory())?;
+    // SAFETY: the size is not zero.
+    let memory = unsafe { alloc_zeroed(shape) };
+    if memory.is_null() {
+        return Err(no_memory());
+    }
+    let thread = memory as u64 + blocks_size;
+    let dtv = make_dtv(world, record, thread)?;
+    let start = &PROCESS.start;
+    start.initial_dtv.store(dtv, Ordering::Relaxed);
+    start.main_thread.store(thread, Ordering::Relaxed);
+    fill_thread(record, stack, thread, dtv, random)?;
+    Ok(thread)
+}
+
+fn make_dtv(world: &World<'static>, record: &Record, thread: u64) -> Result<u64> {
+    let capacity = world.tls.highest() as usize + SPARE_DTV_ENTRIES;
+    let blocks: Vec<(usize, u64)> =
+        world.tls.iter().filter_map(|(id, slot)| Some((id as usize, thread.wrapping_sub(slot.module?.static_offset?)))).collect();
+    let words = alloc::vec![0u64; tcb::dtv_size(capacity) / 8].leak();
+    tcb::fill_dtv(record, world.tls.generation, &blocks, bytemuck::cast_slice_mut(words))?;
+    Ok(words.as_ptr() as u64 + tcb::DTV_OFFSET as u64)
+}
+
+fn fill_thread(record: &Record, stack: InitialStack, thread: u64, dtv: u64, random: &[u8; 16]) -> Result<()> {
+    let stack_user_list = exported::global().0 + record.rg.dl_stack_user.get().unwrap_or(0) as u64;
+    let values = TcbValues {
+        address: thread,
+        dtv,
+        guards: Guards::from_random(random),
+        tid: set_tid_address(record, thread),
+        stack_end: stack.pointer as u64,
+        report_events: exported::__nptl_initial_report_events.load(Ordering::Relaxed),
+        stack_user_list,
+        rseq_cpu_id: tcb::RSEQ_UNINITIALIZED,
+    };
+    // SAFETY: zeroed memory of that size which nobody else knows yet.
+    let bytes = unsafe { core::slice::from_raw_parts_mut(thread as *mut u8, usize::from(record.sizes.pthread)) };
+    tcb::fill(record, &values, bytes)?;
+    if let Some(offset) = tcb::robust_list_offset(record) {
+        const HEAD_SIZE: u64 = 24;
+        let head = thread + offset as u64;
+        // SAFETY: the list head lies in the thread descriptor, which lives as long as the thread.
+        unsafe { sys::syscall(linux_raw_sys::general::__NR_set_robust_list, [head, HEAD_SIZE, 0, 0, 0, 0]) };
+    }
+    if let Rseq::InPthread(offset) = record.rseq {
+        const AREA_SIZE: u64 = 32;
+        let registered = register_rseq(thread + u64::from(offset), AREA_SIZE);
+        exported::__rseq_offset.store(u64::from(offset), Ordering::Relaxed);
+        let size = if registered { u32::from(record.values.rseq_size) } else { 0 };
+        exported::__rseq_size.store(size, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+fn set_tid_address(record: &Record, thread: u64) -> u32 {
+    let Some(offset) = tcb::tid_address_offset(record) else { return sys::thread_id() };
+    // SAFETY: the word lies in the thread descriptor, which lives as long as the thread.
+    unsafe { sys::syscall(linux_raw_sys::general::__NR_set_tid_address, [thread + offset as u64, 0, 0, 0, 0, 0]) as u32 }
+}
+
+fn fill_maps(world: &World<'static>, record: &Record) -> Result<()> {
+    for object in world.iter() {
+        maps::fill(record, world, object, &object.current)?;
+        let version = &object.current;
+        if version.role != Role::Vdso {
+            relocate_dynamic(record, version);
+        }
+    }
+    Ok(())
+}
+
+/// Makes the addresses in the dynamic section absolute in place, as programs that walk `_DYNAMIC` expect of glibc's loader.
+pub fn relocate_dynamic(record: &Record, version: &Version<'static>) {
+    const TAGS: [u64; 8] = [3, 4, 5, 6, 7, 23, 0x6fff_fef5, 0x6fff_fff0];
+    const DT_RELR: u64 = 36;
+    let Some(section) = version.layout.dynamic else { return };
+    let segment = version.layout.segment_of(section.vaddr, section.filesz);
+    if !segment.is_some_and(|segment| segment.permissions.contains(Permissions::WRITE)) || section.vaddr.0 % 8 != 0 {
+        return;
+    }
+    let relr = record.has(Flags::RELR_RELOCATED_IN_PLACE).then_some(DT_RELR);
+    for tag in TAGS.into_iter().chain(relr) {
+        let Some(index) = version.dynamic.entry_index(tag) else { continue };
+        let at = section.vaddr + u64::from(index) * 16 + 8 + version.bias;
+        // SAFETY: an aligned word of the dynamic section in a writable segment of an image that does not run yet.
+        unsafe { store_word(at, super::image::load_word(at).wrapping_add(version.bias.0)) };
+    }
+}
+
+fn read_tunables(record: &Record, stack: InitialStack) -> Tunables {
+    if PROCESS.settings.secure.load(Ordering::Relaxed) {
+        return Tunables::default();
+    }
+    let variable = |string: &'static [u8]| {
+        let text = core::str::from_utf8(string).ok()?;
+        text.split_once('=')
+    };
+    let mut tunables = Tunables::default();
+    for (name, value) in stack.environment().filter_map(variable).filter(|(name, _)| *name == "GLIBC_TUNABLES") {
+        let _ = name;
+        tunables = Tunables::parse(record, value);
+    }
+    for (name, value) in stack.environment().filter(|string| string.starts_with(b"MALLOC_")).filter_map(variable) {
+        tunables.set_alias(record, name, value);
+    }
+    tunables
+}
+
+fn ro_bytes(
+    world: &World<'static>,
+    record: &Record,
+    stack: InitialStack,
+    tunables: &Tunables,
+    cpuid: &mut CpuidCache<'_>,
+) -> Result<Vec<u8>> {
+    let aux = |tag| stack.aux(tag).unwrap_or(0);
+    let inputs = Inputs {
+        hwcap2: aux(auxv::AT_HWCAP2),
+        min_signal_stack: aux(auxv::AT_MINSIGSTKSZ),
+        tunables: cpu_tunables(record, tunables),
+    };
+    let cpu = CpuFeatures::compute(cpuid, &inputs, record);
+    super::relocation::choose_trampolines(&cpu);
+    let (tls_static_size, tls_static_align) = abi::tls::static_size();
+    let hook_table = dl_functions().table();
+    let hook: &'static [u64] = alloc::boxed::Box::leak(alloc::boxed::Box::new(hook_table));
+    let values = RoValues {
+        pagesize: aux(auxv::AT_PAGESZ),
+        minsigstacksize: cpu.min_signal_stack,
+        clktck: aux(auxv::AT_CLKTCK) as u32,
+        fpu_control: stack.aux(auxv::AT_FPUCW).map_or(rtld::FPU_CONTROL, |value| value as u16),
+        hwcap: [cpu.hwcap, aux(auxv::AT_HWCAP2), aux(auxv::AT_HWCAP3), aux(auxv::AT_HWCAP4)],
+        auxv: stack.auxv_address(),
+        tls_static_size,
+        tls_static_align,
+        cpu_features: &cpu.bytes,
+        sysinfo_map: 0,
+        vdso: vdso_functions(world),
+        functions: ro_functions(),
+        dlfcn_hook: hook.as_ptr() as u64,
+    };
+    let mut bytes = alloc::vec![0u8; usize::from(record.sizes.ro)];
+    rtld::fill_ro(record, &values, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// The tunables of the processor's description.
+fn cpu_tunables<'a>(record: &Record, tunables: &'a Tunables) -> cpu_features::Tunables<'a> {
+    let value = |name: &str| tunables.get(record.tunable_id(name)?);
+    let number = |name: &str| match value(name) {
+        Some(Value::Number(number)) => Some(*number),
+        _ => None,
+    };
+    let text = |name: &str| match value(name) {
+        Some(Value::Text(text)) => text.trim_end_matches('\0'),
+        _ => "",
+    };
+    cpu_features::Tunables {
+        hwcaps: text("glibc.cpu.hwcaps"),
+        data_cache_size: number("glibc.cpu.x86_data_cache_size").unwrap_or(0),
+        shared_cache_size: number("glibc.cpu.x86_shared_cache_size").unwrap_or(0),
+        non_temporal_threshold: number("glibc.cpu.x86_non_temporal_threshold").unwrap_or(0),
+        memset_non_temporal_threshold: number("glibc.cpu.x86_memset_non_temporal_threshold").unwrap_or(0),
+        rep_movsb_threshold: number("glibc.cpu.x86_rep_movsb_threshold").unwrap_or(0),
+        rep_stosb_threshold: number("glibc.cpu.x86_rep_stosb_threshold"),
+        prefer_map_32bit_exec: number("glibc.cpu.prefer_map_32bit_exec").is_some_and(|value| value != 0),
+    }
+}
+
+fn vdso_functions(world: &World<'static>) -> Vdso {
+    let Some(object) = world.iter().find(|object| object.current.role == Role::Vdso) else { return Vdso::default() };
+    let address = |name: &str| symbol_of(&object.current, name).map_or(0, |(value, _)| (value + object.current.bias).0);
+    Vdso {
+        clock_gettime: address("__vdso_clock_gettime"),
+        gettimeofday: address("__vdso_gettimeofday"),
+        time: address("__vdso_time"),
+        getcpu: address("__vdso_getcpu"),
+        clock_getres: address("__vdso_clock_getres"),
+        getrandom: address("__vdso_getrandom"),
+    }
+}
+
+/// The address of a function, as libc's tables hold it.
+macro_rules! address {
+    ($function:expr) => {
+        $function as *const () as u64
+    };
+}
+
+fn dl_functions() -> DlFunctions {
+    DlFunctions {
+        dlopen: address!(dl::dlopen),
+        dlclose: address!(dl::dlclose),
+        dlsym: address!(dl::dlsym),
+        dlvsym: address!(dl::dlvsym),
+        dlerror: address!(dl::dlerror),
+        dladdr: address!(dl::dladdr),
+        dladdr1: address!(dl::dladdr1),
+        dlinfo: address!(dl::dlinfo),
+        dlmopen: address!(dl::dlmopen),
+        libc_dlopen_mode: address!(dl::libc_dlopen_mode),
+        libc_dlsym: address!(dl::libc_dlsym),
+        libc_dlvsym: address!(dl::libc_dlvsym),
+        libc_dlclose: address!(dl::dlclose),
+    }
+}
+
+fn ro_functions() -> RoFunctions {
+    RoFunctions {
+        debug_printf: address!(misc::debug_printf),
+        mcount: address!(misc::_dl_mcount),
+        lookup_symbol_x: address!(dl::lookup_symbol_x),
+        check_caller: address!(misc::check_caller),
+        open: address!(dl::rtld_open),
+        close: address!(dl::rtld_close),
+        catch_error: address!(abi::error::_dl_catch_error),
+        signal_error: address!(abi::error::_dl_signal_error),
+        error_free: address!(dl::error_free),
+        tls_get_addr_soft: address!(find::tls_get_addr_soft),
+        libc_freeres: address!(misc::libc_freeres),
+        find_object: address!(find::dl_find_object),
+        readonly_area: address!(find::readonly_area),
+        discover_osversion: address!(misc::discover_osversion),
+    }
+}
+
+fn rg_bytes(world: &World<'static>, record: &Record, thread: u64, head: Addr, libc: Option<ObjectId>) -> Result<Vec<u8>> {
+    let (tls_static_size, tls_static_align) = abi::tls::static_size();
+    let program = world.iter().next();
+    let executable_stacks = program
+        .and_then(|object| object.current.layout.stack)
+        .is_some_and(|permissions| permissions.contains(Permissions::EXECUTE));
+    let values = RgValues {
+        address: exported::global().0,
+        base: NamespaceValues {
+            loaded: head.0,
+            nloaded: world.order.len() as u32,
+            main_searchlist: leak_searchlist(world),
+            libc_map: libc.and_then(|id| world.get(id)).map_or(0, |object| object.handle.0),
+        },
+        load_adds: world.adds,
+        tls_max_dtv_idx: world.tls.highest(),
+        tls_dtv_slotinfo_list: leak_slotinfo(world)?,
+        tls_generation: world.tls.generation,
+        tls_static_size,
+        tls_static_align,
+        initial_dtv: PROCESS.start.initial_dtv.load(Ordering::Relaxed),
+        executable_stacks,
+        main_thread: thread,
+        functions: RgFunctions {
+            lock_recursive: address!(misc::count_lock),
+            unlock_recursive: address!(misc::count_unlock),
+            make_stack_executable: address!(misc::_dl_make_stack_executable),
+            init_static_tls: address!(misc::init_static_tls),
+            wait_lookup_done: address!(misc::wait_lookup_done),
+            error_catch_tsd: address!(misc::error_catch_tsd),
+        },
+    };
+    let mut bytes = alloc::vec![0u8; usize::from(record.sizes.rg)];
+    rtld::fill_rg(record, &values, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// The global scope as a native `r_scope_elem`, for tools that read it.
+fn leak_searchlist(world: &World<'static>) -> u64 {
+    let maps: Vec<u64> = world.list(&world.global).map(|object| object.handle.0).collect();
+    let count = maps.len() as u64;
+    let list = maps.leak().as_ptr() as u64;
+    alloc::vec![list, count].leak().as_ptr() as u64
+}
+
+/// The module table as debuggers read it.
+fn leak_slotinfo(world: &World<'static>) -> Result<u64> {
+    let slots = world.tls.highest() as usize + 1 + SPARE_DTV_ENTRIES;
+    let words = alloc::vec![0u64; rtld::slotinfo_size(slots) / 8].leak();
+    let modules: Vec<(usize, u64)> = world.iter().filter_map(|object| Some((object.tls?.id as usize, object.handle.0))).collect();
+    rtld::fill_slotinfo(bytemuck::cast_slice_mut(words), world.tls.generation, &modules)?;
+    Ok(words.as_ptr() as u64)
+}
+
+fn export_variables(stack: InitialStack, record: &Record, random: &[u8; 16]) {
+    let secure = PROCESS.settings.secure.load(Ordering::Relaxed);
+    exported::__libc_enable_secure.store(i32::from(secure), Ordering::Relaxed);
+    exported::_dl_argv.store(stack.argv() as u64, Ordering::Relaxed);
+    exported::__libc_stack_end.store(stack.pointer as u64, Ordering::Relaxed);
+    if record.has(Flags::POINTER_GUARD_EXPORTED) {
+        exported::__pointer_chk_guard.store(Guards::from_random(random).pointer, Ordering::Relaxed);
+    }
+}
+
+fn start_debugger_interface(world: &World<'static>, head: Addr) {
+    let loader = world.iter().find(|object| object.current.role == Role::Loader);
+    let base = loader.map_or(Addr(0), |object| Addr(object.current.bias.0));
+    if let Some(program) = world.iter().next() {
+        debug::start(head, base, &program.current);
+    }
+}
+
+/// libcs before the table in `_rtld_global_ro` take it from variables of their own.
+fn set_legacy_hooks(world: &World<'static>, record: &Record) {
+    let set = |soname: &[u8], name: &str, table: &[u64]| {
+        let Some(object) = world.iter().find(|object| object.current.soname == Some(soname)) else { return };
+        let Some((vaddr, _)) = symbol_of(&object.current, name) else { return };
+        let table: &'static [u64] = Vec::from(table).leak();
+        let writable = object.current.layout.segment_of(vaddr, 8).is_some_and(|s| s.permissions.contains(Permissions::WRITE));
+        if writable {
+            // SAFETY: a pointer variable of libc or libdl, which do not run yet.
+            unsafe { store_word(vaddr + object.current.bias, table.as_ptr() as u64) };
+        }
+    };
+    let functions = dl_functions();
+    if record.has(Flags::LIBDL_DLFCN_HOOK) {
+        set(b"libdl.so.2", "_dlfcn_hook", &functions.table());
+    }
+    if record.has(Flags::LIBC_OPEN_HOOK) {
+        set(b"libc.so.6", "_dl_open_hook", &functions.open_hook_table());
+    }
+    if record.has(Flags::LIBC_OPEN_HOOK2) {
+        set(b"libc.so.6", "_dl_open_hook2", &functions.open_hook_table());
+    }
+}

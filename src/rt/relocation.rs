@@ -1,0 +1,234 @@
+//! Relocates images: the library computes each word, here are the process's answers (TLS offsets, descriptors), the
+//! order in which IFUNC resolvers run, and the final protection.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::sync::atomic::Ordering;
+
+use luci::addr::{Addr, Vaddr};
+use luci::diag::{Error, Result};
+use luci::elf::dynamic::Flags;
+use luci::elf::segments::Permissions;
+use luci::glibc::cpu_features::{CpuFeatures, Instruction};
+use luci::link::memory::ImageMemory;
+use luci::link::object::{Object, ObjectId, Role, Version};
+use luci::link::relocate::{self, Copy, Deferred, Mode, Process as Answers};
+use luci::link::world::World;
+use luci::tls::Block;
+use rustix::mm::ProtFlags;
+
+use super::abi::binding::call_resolver;
+use super::abi::{self, rtld};
+use super::image::{MappedImage, store_word};
+use super::map;
+use super::process::PROCESS;
+use super::sync::Locked;
+use super::x86_64;
+
+/// What is left to do for one Version after its words are written.
+pub struct Pending {
+    version: Arc<Version<'static>>,
+    deferred: Vec<Deferred>,
+    copies: Vec<Copy>,
+}
+
+/// Relocates the initial set. The world is published in between, because IFUNC resolvers may call through a PLT.
+pub fn initial(world: World<'static>) -> Result<()> {
+    let mut pending = Vec::with_capacity(world.order.len());
+    for object in world.iter().rev().filter(|object| is_linked_by_us(object)) {
+        pending.push(words(&world, object, &object.current)?);
+    }
+    PROCESS.world.replace(Box::new(world), None);
+    finish(&pending)?;
+    rtld::protect();
+    Ok(())
+}
+
+/// The loader relocated itself and the kernel made the vDSO.
+fn is_linked_by_us(object: &Object<'static>) -> bool {
+    matches!(object.current.role, Role::Program | Role::Library)
+}
+
+/// Writes every word of a Version that does not depend on program code.
+pub fn words(world: &World<'static>, object: &Object<'static>, version: &Arc<Version<'static>>) -> Result<Pending> {
+    let text_relocations = version.dynamic.flags.contains(Flags::TEXTREL);
+    if text_relocations {
+        protect_text(version, Some(ProtFlags::READ | ProtFlags::WRITE))?;
+    }
+    let memory = MappedImage::new(version.bias, &version.layout, text_relocations);
+    let settings = &PROCESS.settings;
+    let lazy = !settings.bind_now.load(Ordering::Relaxed) && !version.dynamic.binds_now();
+    let lazy = lazy && prepare_lazy_binding(version, &memory);
+    let mode = Mode { lazy, weak_yields: settings.weak_yields.load(Ordering::Relaxed) };
+    let outcome = relocate::relocate(world, object, version, mode, &memory, &mut RunningProcess)?;
+    if text_relocations {
+        protect_text(version, None)?;
+    }
+    Ok(Pending { version: version.clone(), deferred: outcome.deferred, copies: outcome.copies })
+}
+
+/// Runs the resolvers and copies of all pending Versions, dependencies first as the list has them, then protects RELRO.
+pub fn finish(pending: &[Pending]) -> Result<()> {
+    for one in pending {
+        let text_relocations = one.version.dynamic.flags.contains(Flags::TEXTREL);
+        let memory = MappedImage::new(one.version.bias, &one.version.layout, text_relocations);
+        for copy in &one.copies {
+            memory.copy_from(copy.at, copy.source, copy.len).ok_or_else(|| outside(&one.version))?;
+        }
+        // its own resolvers last: they may call functions of other objects
+        let (other, own): (Vec<&Deferred>, Vec<&Deferred>) = one.deferred.iter().partition(|deferred| !deferred.irelative);
+        for deferred in other.into_iter().chain(own) {
+            let value = resolve(&one.version, deferred)?;
+            if text_relocations {
+                protect_text(&one.version, Some(ProtFlags::READ | ProtFlags::WRITE))?;
+            }
+            memory.write_u64(deferred.at, value).ok_or_else(|| outside(&one.version))?;
+            if text_relocations {
+                protect_text(&one.version, None)?;
+            }
+        }
+    }
+    for one in pending {
+        protect_relro(&one.version);
+    }
+    Ok(())
+}
+
+fn resolve(version: &Version<'static>, deferred: &Deferred) -> Result<u64> {
+    let world = PROCESS.world.read();
+    let executable = world.find_address(deferred.resolver).is_some_and(|mapping| {
+        let vaddr = mapping.version.bias.vaddr_of(deferred.resolver);
+        let segment = mapping.version.layout.segment_of(vaddr, 1);
+        segment.is_some_and(|segment| segment.permissions.contains(Permissions::EXECUTE))
+    });
+    drop(world);
+    if !executable {
+        return Err(Error::bad_elf(name(version), "IFUNC resolver lies outside the executable segments"));
+    }
+    Ok(call_resolver(deferred.resolver).0.wrapping_add(deferred.addend))
+}
+
+fn outside(version: &Version<'static>) -> Error {
+    Error::bad_elf(name(version), "relocation lies outside the writable segments")
+}
+
+fn name(version: &Version<'static>) -> String {
+    String::from_utf8_lossy(&version.path).into_owned()
+}
+
+/// Writes the reserved words of `.got.plt`; false when the object has none that can be used, then everything is bound now.
+fn prepare_lazy_binding(version: &Version<'static>, memory: &MappedImage<'_>) -> bool {
+    let Some(got) = version.dynamic.pltgot.filter(|_| !version.relocations.plt.is_empty()) else { return false };
+    let trampoline = match x86_64::LUCI_VECTOR_SAVE.load(Ordering::Relaxed) {
+        0 => x86_64::luci_lazy_xsavec as *const () as u64,
+        1 => x86_64::luci_lazy_xsave as *const () as u64,
+        _ => x86_64::luci_lazy_fxsave as *const () as u64,
+    };
+    memory.write_u64(got + 8, version.link_map.0).is_some() && memory.write_u64(got + 16, trampoline).is_some()
+}
+
+/// Decides how trampolines save the vector state.
+pub fn choose_trampolines(cpu: &CpuFeatures) {
+    let way = match cpu.saved_state.instruction {
+        Instruction::Xsavec => 0,
+        Instruction::Xsave => 1,
+        Instruction::Fxsave => 2,
+    };
+    x86_64::LUCI_VECTOR_SAVE.store(way, Ordering::Relaxed);
+}
+
+/// Changes the pages of the read-only segments, for text relocations: to `protection`, or back to what the file says.
+fn protect_text(version: &Version<'static>, protection: Option<ProtFlags>) -> Result<()> {
+    for segment in version.layout.segments.iter().filter(|segment| !segment.permissions.contains(Permissions::WRITE)) {
+        let wanted = protection.unwrap_or_else(|| map::protection(segment.permissions));
+        let len = segment.alloc_end.0 - segment.start.0;
+        map::protect(segment.start + version.bias, len, wanted)
+            .map_err(|errno| Error::os(name(version), "cannot change memory protections", errno.raw_os_error()))?;
+    }
+    Ok(())
+}
+
+/// Makes the pages of PT_GNU_RELRO read-only.
+pub fn protect_relro(version: &Version<'static>) {
+    if let Some((start, end)) = version.layout.relro {
+        // a failure leaves the pages writable: worse protected, not wrong
+        let _ = map::protect(start + version.bias, end.0 - start.0, ProtFlags::READ);
+    }
+}
+
+/// The process's answers to relocation.
+pub struct RunningProcess;
+
+/// Definitions of STB_GNU_UNIQUE symbols: the first one found serves the whole process.
+static UNIQUE: Locked<Option<hashbrown::HashMap<Box<[u8]>, (Addr, ObjectId)>>> = Locked::new(None);
+
+impl Answers for RunningProcess {
+    fn static_tls_offset(&mut self, object: &Object<'_>) -> Result<u64> {
+        let module = object.tls.ok_or_else(|| Error::bad_elf("", "TLS relocation against an object without TLS segment"))?;
+        match module.static_offset {
+            Some(offset) => Ok(offset),
+            None => match block_of(&object.current) {
+                Some(block) => Err(abi::tls::no_static_room(&object.current.path, block)),
+                None => Err(Error::bad_elf("", "TLS relocation against an object without TLS segment")),
+            },
+        }
+    }
+
+    fn tls_descriptor(&mut self, object: &Object<'_>, offset: u64) -> [u64; 2] {
+        let Some(module) = object.tls else { return [0, 0] };
+        match module.static_offset {
+            Some(block) => [x86_64::luci_tlsdesc_static as *const () as u64, offset.wrapping_sub(block)],
+            None => {
+                let generation = abi::tls::next_generation();
+                let argument: &'static [u64; 3] = Box::leak(Box::new([module.id, offset, generation]));
+                [x86_64::luci_tlsdesc_dynamic as *const () as u64, argument.as_ptr() as u64]
+            }
+        }
+    }
+
+    fn undefined_tls_descriptor(&mut self, addend: u64) -> [u64; 2] {
+        [x86_64::luci_tlsdesc_undefined as *const () as u64, addend]
+    }
+
+    fn bound(&mut self, from: ObjectId, to: ObjectId) {
+        abi::dl::note_binding(from, to);
+    }
+
+    fn unique(&mut self, name: &[u8], found: Addr, object: ObjectId) -> Addr {
+        UNIQUE.with(|table| {
+            let table = table.get_or_insert_with(hashbrown::HashMap::new);
+            if let Some(&(known, _)) = table.get(name) {
+                return known;
+            }
+            table.insert(name.into(), (found, object));
+            found
+        })
+    }
+}
+
+/// Forgets the unique symbols of an object that was never published (a failed dlopen).
+pub fn forget_unique(object: ObjectId) {
+    UNIQUE.with(|table| {
+        if let Some(table) = table {
+            table.retain(|_, (_, owner)| *owner != object);
+        }
+    });
+}
+
+/// A block's needs in static TLS.
+pub fn block_of(version: &Version<'_>) -> Option<Block> {
+    let header = version.layout.tls?;
+    Some(Block::new(header.vaddr.0, header.memsz, header.align))
+}
+
+/// A pointer-sized word of an image, stored atomically when it is aligned and writable now.
+pub fn store_slot(version: &Version<'static>, at: Vaddr, value: u64) -> Option<()> {
+    if at.0 % 8 != 0 || version.layout.segment_of(at, 8).is_none() {
+        return None;
+    }
+    // SAFETY: an aligned word of a mapped segment; callers make RELRO pages writable around it.
+    unsafe { store_word(at + version.bias, value) };
+    Some(())
+}
