@@ -41,6 +41,8 @@ pub fn initial(world: World<'static>) -> Result<()> {
         pending.push(words(&world, object, &object.current)?);
     }
     PROCESS.world.replace(Box::new(world), None);
+    // the images hold relocated words, and resolvers may already use thread-local data
+    abi::tls::initialise_main_thread();
     finish(&pending)?;
     rtld::protect();
     Ok(())

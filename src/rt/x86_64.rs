@@ -97,16 +97,16 @@ pub unsafe fn enter(entry: u64, stack: u64, finaliser: u64) -> ! {
     // SAFETY: the caller's contract; no memory of Rust's is live behind this point.
     unsafe {
         asm!(
-            "mov rsp, {stack}",
+            "mov rsp, r9",
             "xor ebp, ebp",
             "xor ebx, ebx",
             "xor eax, eax",
             "xor ecx, ecx",
             "xor esi, esi",
             "xor edi, edi",
-            "jmp {entry}",
-            stack = in(reg) stack,
-            entry = in(reg) entry,
+            "jmp r8",
+            in("r9") stack,
+            in("r8") entry,
             in("rdx") finaliser,
             options(noreturn)
         )

@@ -193,6 +193,17 @@ pub fn initialise(module: &Module, block: u64) {
     }
 }
 
+/// Copies the images of all static blocks into the main thread.
+pub fn initialise_main_thread() {
+    let world = PROCESS.world.read();
+    let thread = PROCESS.start.main_thread.load(Ordering::Relaxed);
+    for module in world.tls.iter().filter_map(|(_, slot)| slot.module.as_ref()) {
+        if let Some(offset) = module.static_offset {
+            initialise(module, thread - offset);
+        }
+    }
+}
+
 /// Fills dtv and static blocks of a thread whose TCB is at `tcb`.
 fn initialise_thread(world: &World<'static>, tcb: u64) {
     let mut dtv = Dtv::of_thread(tcb);
