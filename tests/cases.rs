@@ -36,7 +36,8 @@
 //! | `Static`, `StaticPie`, `NoPie` | the kind of executable (default PIE) |
 //! | `Script:SHELL` | shell line run after everything is built |
 //!
-//! In FLAGS, besides the compiler's own: `-norpath` leaves out the default RUNPATH `$ORIGIN`, `-nosoname` the soname,
+//! The compiler follows from the sources' names: gcc, g++ (`.cpp`), rustc (`.rs`, gcc's flags are translated, `-DNAME` is
+//! `--cfg name`), gfortran (`.f90`), gccgo (`.go`). In FLAGS, besides the compiler's own: `-norpath` leaves out the default RUNPATH `$ORIGIN`, `-nosoname` the soname,
 //! `-nolibs` the automatic linking of the program with every Shared.
 //!
 //! Running:
@@ -57,7 +58,7 @@
 //! | `Send:LINE` | writes a line to standard input, which is closed after the last step |
 //! | `Expect:LINE` | waits for this line on standard output (after what was expected before); a final `...` matches any rest |
 //! | `Reject:LINE` | from here on this line must not be printed |
-//! | `Update:FILE=N[:HOW]` | puts version N in place: `rename` (default), `inplace` or `symlink`; turns updates on |
+//! | `Update:FILE=N[:HOW]` | puts version N in place: `rename` (default), `inplace`, `symlink` or `recreate`; turns updates on |
 //! | `Status:TEXT` | waits for a line of the loader's status file that contains TEXT |
 //! | `Endless` | the program does not end by itself: it is stopped after the last step and some more lines |
 //!

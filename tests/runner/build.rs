@@ -6,6 +6,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
+use super::compilers::{compiler_for, in_its_words};
 use super::directives::{Case, Library};
 use super::fixture::{Fixture, copy};
 use super::repeat::Record;
@@ -154,6 +155,7 @@ impl<'a> Workshop<'a> {
             let bytes = fs::read(self.directory.join(source)).map_err(|error| format!("{source}: {error}"))?;
             self.inputs = hash(&(self.inputs, bytes));
         }
+        let command = &in_its_words(command);
         self.record.command(&self.fixture.command_words(self.case, command));
         self.inputs = hash(&(self.inputs, command));
         let target = self.directory.join(output);
@@ -169,12 +171,6 @@ impl<'a> Workshop<'a> {
         copy(&target, &fresh).map_err(|error| format!("{}: {error}", fresh.display()))?;
         fs::rename(&fresh, &kept).map_err(|error| format!("{}: {error}", kept.display()))
     }
-}
-
-fn compiler_for(sources: &[String]) -> Vec<String> {
-    let plus = sources.iter().any(|source| source.ends_with(".cpp"));
-    // every library that a case names is to be needed, which is not every compiler's default
-    vec![if plus { "g++".into() } else { "gcc".into() }, "-Wl,--no-as-needed".into()]
 }
 
 fn make_parent(path: &Path) -> Result<(), String> {

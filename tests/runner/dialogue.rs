@@ -289,8 +289,11 @@ fn replace(directory: &Path, subject: &Subject, file: &str, version: u32, how: H
     let say = |error: std::io::Error| format!("{file}: {error}");
     match how {
         How::Rename => copy(&kept, &fresh).map_err(say)?,
-        How::InPlace => {
+        How::InPlace | How::Recreate => {
             let bytes = fs::read(&kept).map_err(say)?;
+            if how == How::Recreate {
+                fs::remove_file(&place).map_err(say)?;
+            }
             return File::create(&place).and_then(|mut out| out.write_all(&bytes)).map_err(say);
         }
         How::Symlink => {

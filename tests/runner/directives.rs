@@ -22,6 +22,8 @@ pub enum How {
     Rename,
     InPlace,
     Symlink,
+    /// Removed first, then written anew under the same name.
+    Recreate,
 }
 
 /// One step of the dialogue with the running program.
@@ -186,6 +188,7 @@ fn step(name: &str, value: &str) -> Result<Step, String> {
                 "rename" => How::Rename,
                 "inplace" => How::InPlace,
                 "symlink" => How::Symlink,
+                "recreate" => How::Recreate,
                 _ => return Err(format!("no way to update is called {how}")),
             };
             let version = number.parse().map_err(|_| format!("bad version {number}"))?;

@@ -1,7 +1,8 @@
-//! The runner's parts: what a case says (`directives`), where it runs (`fixture`), how it is built (`build`), how one
+//! The runner's parts: what a case says (`directives`), where it runs (`fixture`), how it is built (`build`, `compilers`), how one
 //! process is talked to (`dialogue`), and what it needs (`requires`). This file puts them together: one trial per case and fixture.
 
 mod build;
+mod compilers;
 mod dialogue;
 mod directives;
 mod fixture;
