@@ -8,7 +8,7 @@ use super::{CpuFeatures, Inputs, Instruction, IsaLevel, Tunables};
 use crate::arch::cpuid::{CpuidSource, Registers};
 use crate::glibc::record::{Offset, RECORDS, Record};
 
-const ZEN5: &str = include_str!("dumps/zen5.txt");
+const ZEN5: &str = include_str!("../../../tests/cpuid/zen5.txt");
 
 /// Answers from a dump; what is not in it is zero.
 struct Replay {
