@@ -29,6 +29,7 @@ use self::tuning::Tuning;
 pub use self::xsave::{Instruction, SavedState};
 use self::xsave::{StateSizes, saved_state, state_sizes};
 use super::record::{BitIndex, Flags, Offset, Record};
+use super::tunables::{self, Value};
 use crate::arch::cpuid::{CpuidCache, CpuidSource, EBX};
 
 /// What the kernel and the user say.
@@ -54,6 +55,31 @@ pub struct Tunables<'a> {
     pub rep_stosb_threshold: Option<u64>,
     /// `glibc.cpu.prefer_map_32bit_exec`
     pub prefer_map_32bit_exec: bool,
+}
+
+impl<'a> Tunables<'a> {
+    /// Those that matter here, of all that the user set.
+    pub fn of(set: &'a tunables::Tunables, record: &Record) -> Self {
+        let value = |name: &str| set.get(record.tunable_id(name)?);
+        let number = |name: &str| match value(name) {
+            Some(Value::Number(number)) => Some(*number),
+            _ => None,
+        };
+        let hwcaps = match value("glibc.cpu.hwcaps") {
+            Some(Value::Text(text)) => text.trim_end_matches('\0'),
+            _ => "",
+        };
+        Tunables {
+            hwcaps,
+            data_cache_size: number("glibc.cpu.x86_data_cache_size").unwrap_or(0),
+            shared_cache_size: number("glibc.cpu.x86_shared_cache_size").unwrap_or(0),
+            non_temporal_threshold: number("glibc.cpu.x86_non_temporal_threshold").unwrap_or(0),
+            memset_non_temporal_threshold: number("glibc.cpu.x86_memset_non_temporal_threshold").unwrap_or(0),
+            rep_movsb_threshold: number("glibc.cpu.x86_rep_movsb_threshold").unwrap_or(0),
+            rep_stosb_threshold: number("glibc.cpu.x86_rep_stosb_threshold"),
+            prefer_map_32bit_exec: number("glibc.cpu.prefer_map_32bit_exec").is_some_and(|number| number != 0),
+        }
+    }
 }
 
 /// The micro-architecture levels of the psABI.

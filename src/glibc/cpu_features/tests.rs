@@ -148,3 +148,14 @@ fn the_users_thresholds_win_within_their_bounds() {
     assert_ne!(word(&small, record.cpu.non_temporal_threshold), 0x4040);
     assert_eq!(word(&fits, record.cpu.non_temporal_threshold), 0x4041);
 }
+
+#[test]
+fn tunables_are_found_by_their_names() {
+    let record = newest();
+    let text = "glibc.cpu.hwcaps=-AVX2:glibc.cpu.x86_rep_stosb_threshold=0x5000:glibc.cpu.x86_data_cache_size=4096";
+    let set = crate::glibc::tunables::Tunables::parse(record, text);
+    let tunables = Tunables::of(&set, record);
+    assert_eq!(tunables.hwcaps, "-AVX2");
+    assert_eq!((tunables.rep_stosb_threshold, tunables.data_cache_size), (Some(0x5000), 4096));
+    assert_eq!((tunables.rep_movsb_threshold, tunables.prefer_map_32bit_exec), (0, false));
+}
