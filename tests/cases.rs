@@ -11,6 +11,7 @@
 //! LUCI_LD=/path/ld.so cargo test --test cases   another loader under test (default target/dist/ld-luci.so)
 //! LUCI_ROOT=/path/to/debian:/another …          also in these roots, built there by their own gcc: fixture <folder>-name …
 //! LUCI_FIXTURE=name,interp                      only these fixtures (default: all)
+//! LUCI_LIMIT=10                                 seconds until a run counts as hanging (default 60)
 //! LUCI_KEEP=1                                   keep the directories of passing cases too
 //! ```
 //!

@@ -173,6 +173,16 @@ if unshare -m true 2>/dev/null; then PROPAGATION=private; else PROPAGATION=uncha
 export LOADER SYSTEM SHORT WORK PROPAGATION
 export -f run binary interpreter mounted patch_interpreter
 ln -sfn "$LOADER" "$SHORT"
+
+# That each way really runs on the loader: its inode is in the process's memory map.
+for way in $ways; do
+    attempt "$way" 'run cat /proc/self/maps'
+    grep -q " $(stat -c %i "$LOADER") " "$WORK/$way.out" && continue
+    echo "programs.sh: a program does not run on $LOADER ($way)" >&2
+    cat "$WORK/$way.err" >&2
+    exit 1
+done
+
 printf '%-24s %-8s %-8s %-8s\n' program name interp place
 
 program true true - 'run true; echo $?; run false; echo $?'

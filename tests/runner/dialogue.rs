@@ -15,8 +15,8 @@ use super::directives::{Case, How, Step};
 use super::fixture::{Fixture, Mode, copy, spawn};
 use super::repeat::Record;
 
-/// How long a whole run may take; generous, because it only ends what hangs.
-const LIMIT: Duration = Duration::from_secs(60);
+/// How long a whole run may take, in seconds; generous, because it only ends what hangs.
+const LIMIT: u64 = 60;
 /// How many further lines of an endless program are read to see that nothing rejected comes.
 const MORE_LINES: usize = 20;
 const STATUS_FILE: &str = "status.txt";
@@ -121,7 +121,7 @@ impl Dialogue {
             group,
             stdin,
             events,
-            deadline: Instant::now() + LIMIT,
+            deadline: Instant::now() + limit(),
             stdout: String::new(),
             stderr: String::new(),
             status: None,
@@ -245,6 +245,11 @@ impl Dialogue {
         let mut command = Command::new("kill");
         let _ = spawn(command.args(["-KILL", "--", &group]).stderr(Stdio::null())).and_then(|mut child| child.wait());
     }
+}
+
+fn limit() -> Duration {
+    let chosen = std::env::var("LUCI_LIMIT").ok().and_then(|seconds| seconds.parse().ok());
+    Duration::from_secs(chosen.unwrap_or(LIMIT))
 }
 
 /// Whether a printed line is the one that a directive means.
