@@ -258,7 +258,7 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         }
         match found {
             Some(found) => {
-                if found.object.id != self.object.id {
+                if found.object.id != self.object.id && !found.object.pinned {
                     self.process.bound(self.object.id, found.object.id);
                 }
                 Ok(Some(found))

@@ -72,9 +72,6 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     let mut registry = Registry::new(search(config, stack, &mut cpuid));
     registry.excluded = config.exclude.iter().map(|name| (*name).into()).collect();
     let program = take_program(stack, config, &mut world, &mut registry)?;
-    if is_static(&world, program) {
-        return Ok(entry_of(&world, program));
-    }
     let loader = take_loader(stack, config, &mut world, &mut registry)?;
     let vdso = take_vdso(stack, &mut world, &mut registry);
     let mut scope = alloc::vec![program];
@@ -181,31 +178,40 @@ fn search(config: &Config<'static>, stack: InitialStack, cpuid: &mut CpuidCache<
     search
 }
 
-/// The program: mapped by the kernel, or to be mapped by us when we were started by name.
+/// The program: mapped by the kernel, or by us when we were started by name. A static program is entered at once.
 fn take_program(
     stack: InitialStack,
     config: &Config<'static>,
     world: &mut World<'static>,
     registry: &mut Registry,
 ) -> Result<ObjectId> {
-    let (mapped, reservation) = if config.program.is_some() {
-        let (mapped, reservation) = map_program(stack)?;
-        let headers = mapped.layout.headers.len() as u64;
-        stack.set_aux(auxv::AT_PHNUM, headers);
-        stack.set_aux(auxv::AT_ENTRY, (mapped.entry + mapped.bias).0);
-        stack.set_aux(auxv::AT_EXECFN, stack.args().next().map_or(0, |name| name.as_ptr() as u64));
-        (mapped, Some(reservation))
-    } else {
-        (mapped_program(stack)?, None)
-    };
-    let by_name = config.program.is_some();
-    let static_headers = mapped.layout.headers_vaddr.map(|vaddr| vaddr + mapped.bias);
-    let id = registry.adopt(world, mapped, reservation)?;
-    if by_name {
-        let headers = world.get(id).map(|object| object.current.headers_addr).or(static_headers);
-        stack.set_aux(auxv::AT_PHDR, headers.map_or(0, |addr| addr.0));
+    if config.program.is_none() {
+        return registry.adopt(world, mapped_program(stack)?, None);
+    }
+    let (mapped, reservation) = map_program(stack)?;
+    stack.set_aux(auxv::AT_PHNUM, mapped.layout.headers.len() as u64);
+    stack.set_aux(auxv::AT_ENTRY, (mapped.entry + mapped.bias).0);
+    stack.set_aux(auxv::AT_EXECFN, stack.args().next().map_or(0, |name| name.as_ptr() as u64));
+    if mapped.layout.interpreter.is_none() && mapped.layout.dynamic.is_none() {
+        let headers = mapped.layout.headers_vaddr.map_or(0, |vaddr| (vaddr + mapped.bias).0);
+        stack.set_aux(auxv::AT_PHDR, headers);
+        enter_static(stack, mapped.entry + mapped.bias);
+    }
+    let id = registry.adopt(world, mapped, Some(reservation))?;
+    let program = world.get(id).map(|object| object.current.clone());
+    if let Some(program) = program {
+        stack.set_aux(auxv::AT_PHDR, program.headers_addr.0);
+        if program.layout.interpreter.is_none() && program.dynamic.needed.is_empty() {
+            enter_static(stack, program.entry + program.bias);
+        }
     }
     Ok(id)
+}
+
+/// A program that links itself needs nothing of us, not even a finaliser.
+fn enter_static(stack: InitialStack, entry: Addr) -> ! {
+    // SAFETY: the program is mapped, and the loader's frames are left for good.
+    unsafe { x86_64::enter(entry.0, stack.pointer as u64, 0) }
 }
 
 /// The path of the program on our command line.
@@ -366,13 +372,6 @@ fn check_versions(world: &World<'static>, registry: &Registry) -> Result<()> {
     }
     // glibc ends a start with missing versions with status 1
     if findings.errors.is_empty() { Ok(()) } else { sys::exit_group(1) }
-}
-
-/// A program that links itself: it has neither an interpreter nor dependencies.
-fn is_static(world: &World<'static>, program: ObjectId) -> bool {
-    let Some(object) = world.get(program) else { return false };
-    let version = &object.current;
-    version.layout.interpreter.is_none() && version.dynamic.needed.is_empty()
 }
 
 fn entry_of(world: &World<'static>, program: ObjectId) -> Addr {

@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::sync::atomic::Ordering;
 
 use luci::addr::Addr;
 use luci::diag::{Error, Result};
@@ -36,6 +37,10 @@ impl OpenMode {
 
     fn has(self, bit: i32) -> bool {
         self.0 & bit != 0
+    }
+
+    fn binds_now(self) -> bool {
+        self.has(Self::NOW) || PROCESS.settings.bind_now.load(Ordering::Relaxed)
     }
 
     pub fn is_valid(self) -> bool {
@@ -109,7 +114,7 @@ fn bring_in(
     }
     let mut pending = Vec::with_capacity(new.len());
     for object in new.iter().rev().filter_map(|&id| world.get(id)) {
-        pending.push(relocation::words(world, object, &object.current)?);
+        pending.push(relocation::words(world, object, &object.current, mode.binds_now())?);
     }
     debug::notify(State::Add);
     initialise_static_tls(world, &new);

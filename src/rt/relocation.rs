@@ -38,7 +38,7 @@ pub struct Pending {
 pub fn initial(world: World<'static>) -> Result<()> {
     let mut pending = Vec::with_capacity(world.order.len());
     for object in world.iter().rev().filter(|object| is_linked_by_us(object)) {
-        pending.push(words(&world, object, &object.current)?);
+        pending.push(words(&world, object, &object.current, PROCESS.settings.bind_now.load(Ordering::Relaxed))?);
     }
     PROCESS.world.replace(Box::new(world), None);
     // the images hold relocated words, and resolvers may already use thread-local data
@@ -53,16 +53,15 @@ fn is_linked_by_us(object: &Object<'static>) -> bool {
     matches!(object.current.role, Role::Program | Role::Library)
 }
 
-/// Writes every word of a Version that does not depend on program code.
-pub fn words(world: &World<'static>, object: &Object<'static>, version: &Arc<Version<'static>>) -> Result<Pending> {
+/// Writes every word of a Version that does not depend on program code. With `now` functions are bound too.
+pub fn words(world: &World<'static>, object: &Object<'static>, version: &Arc<Version<'static>>, now: bool) -> Result<Pending> {
     let text_relocations = version.dynamic.flags.contains(Flags::TEXTREL);
     if text_relocations {
         protect_text(version, Some(ProtFlags::READ | ProtFlags::WRITE))?;
     }
     let memory = MappedImage::new(version.bias, &version.layout, text_relocations);
     let settings = &PROCESS.settings;
-    let lazy = !settings.bind_now.load(Ordering::Relaxed) && !version.dynamic.binds_now();
-    let lazy = lazy && prepare_lazy_binding(version, &memory);
+    let lazy = !now && !version.dynamic.binds_now() && prepare_lazy_binding(version, &memory);
     let mode = Mode { lazy, weak_yields: settings.weak_yields.load(Ordering::Relaxed) };
     let outcome = relocate::relocate(world, object, version, mode, &memory, &mut RunningProcess)?;
     if text_relocations {

@@ -105,16 +105,9 @@ impl InitialStack {
         }
     }
 
-    /// Removes `count` arguments from position `first` on; everything behind them moves down, the stack pointer stays.
+    /// Removes `count` arguments from position `first` on.
     pub fn remove_arguments(self, first: usize, count: usize) {
-        let mut end = self.auxv_index();
-        while self.word(end) != 0 {
-            end += 2;
-        }
-        end += 2;
-        for index in 1 + first + count..end {
-            self.set_word(index - count, self.word(index));
-        }
+        self.remove_words(1 + first, count);
         self.set_word(0, (self.argc() - count) as u64);
     }
 
@@ -122,21 +115,27 @@ impl InitialStack {
         self.set_word(1 + index, text as u64);
     }
 
-    /// Removes the environment strings that `unwanted` names.
+    /// Removes the environment strings that are `unwanted`.
     pub fn remove_environment(self, unwanted: impl Fn(&[u8]) -> bool) {
-        let mut from = self.env_index();
-        let mut to = from;
-        while self.word(from) != 0 {
-            if !unwanted(c_string(self.word(from))) {
-                self.set_word(to, self.word(from));
-                to += 1;
+        let mut index = self.env_index();
+        while self.word(index) != 0 {
+            if unwanted(c_string(self.word(index))) {
+                self.remove_words(index, 1);
+            } else {
+                index += 1;
             }
-            from += 1;
         }
-        // glibc leaves the gap behind the shortened environment too
-        while to < from {
-            self.set_word(to, 0);
-            to += 1;
+    }
+
+    /// Takes words out of the stack; everything behind them moves down, the stack pointer stays.
+    fn remove_words(self, at: usize, count: usize) {
+        let mut end = self.auxv_index();
+        while self.word(end) != 0 {
+            end += 2;
+        }
+        end += 2;
+        for index in at + count..end {
+            self.set_word(index - count, self.word(index));
         }
     }
 }

@@ -168,5 +168,8 @@ pub fn check_permissions(path: &[u8], layout: &Layout) -> Result<()> {
     if layout.segments.iter().any(|segment| segment.permissions.contains(both)) {
         return Err(Error::bad_elf(String::from_utf8_lossy(path), "a segment is both writable and executable"));
     }
+    if layout.stack.is_some_and(|stack| stack.contains(Permissions::EXECUTE)) {
+        return Err(Error::bad_elf(String::from_utf8_lossy(path), "an executable stack is asked for, which is refused"));
+    }
     Ok(())
 }

@@ -39,7 +39,7 @@ pub unsafe extern "C" fn dlopen(file: *const c_char, mode: c_int, caller: u64) -
 fn open_for(name: &[u8], mode: c_int, caller: u64) -> Result<Option<Addr>> {
     let mode = OpenMode(mode);
     if !mode.is_valid() {
-        return Err(Error::other("", "invalid mode for dlopen(): Invalid argument"));
+        return Err(Error::other(String::from_utf8_lossy(name), "invalid mode for dlopen(): Invalid argument"));
     }
     open::open(name, mode, calling_object(caller)?)
 }
@@ -93,7 +93,10 @@ fn find_symbol(handle: u64, name: &[u8], version: Option<VersionEntry<'_>>, call
             _ => by_handle(&world, Addr(handle), &reference)?,
         };
         let definition = definition.ok_or_else(|| undefined(&world, handle, user, &reference))?;
-        note_binding(user, definition.object.id);
+        // a search by handle is the caller's business, one without makes the caller depend on what it found
+        if handle == RTLD_DEFAULT && !definition.object.pinned {
+            note_binding(user, definition.object.id);
+        }
         describe(&definition)?
     };
     Ok(match found {
