@@ -157,7 +157,9 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         };
         let found = self.definition(index, class, kind)?;
         match kind {
-            R_X86_64_GLOB_DAT | R_X86_64_JUMP_SLOT | R_X86_64_64 => self.address(found, at, addend),
+            // psABI: S alone; the addend of a jump slot may be the place of its PLT entry (DT_X86_64_PLT)
+            R_X86_64_GLOB_DAT | R_X86_64_JUMP_SLOT => self.address(found, at, 0),
+            R_X86_64_64 => self.address(found, at, addend),
             R_X86_64_DTPMOD64 | R_X86_64_DTPOFF64 | R_X86_64_TPOFF64 | R_X86_64_TLSDESC => self.tls(kind, found, at, addend),
             R_X86_64_COPY => self.copy(index, found, at),
             R_X86_64_SIZE64 => self.write(at, found.map_or(0, |found| found.symbol.st_size).wrapping_add(addend)),

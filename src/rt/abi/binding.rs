@@ -48,7 +48,6 @@ fn bind(version: &Version<'static>, object: ObjectId, index: u64) -> Result<Addr
         Some((function, false)) => function,
         None => Addr(0),
     };
-    let target = target + rela.r_addend as u64;
     let slot = Vaddr(rela.r_offset);
     if version.layout.segment_of(slot, 8).is_none() || slot.0 % 8 != 0 {
         return Err(corrupt());
