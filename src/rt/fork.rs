@@ -4,6 +4,7 @@
 use luci::link::resolve::{self, Class, Reference};
 
 use super::heap;
+use super::lock::ListLock;
 use super::process::PROCESS;
 
 /// Registers the handlers with libc, before any constructor: as the first ones they run last before a fork and first after it.
@@ -21,6 +22,7 @@ pub fn register() {
 }
 
 extern "C" fn prepare() {
+    ListLock::take_for_fork();
     PROCESS.registry.raw().lock();
     PROCESS.static_tls.raw().lock();
     PROCESS.world.retired_lock().lock();
@@ -32,4 +34,5 @@ extern "C" fn release() {
     PROCESS.world.retired_lock().unlock();
     PROCESS.static_tls.raw().unlock();
     PROCESS.registry.raw().unlock();
+    ListLock::release_after_fork();
 }

@@ -1,16 +1,23 @@
-//! The loader's lock: `_rtld_global._dl_load_lock` itself, because libc takes it too and resets it in the child of a fork.
-//! It is a recursive `pthread_mutex_t`, worked here by its stable layout and protocol (glibc lowlevellock): word 0 is a
-//! futex (0 free, 1 taken, 2 with waiters), word 1 the recursion count, word 2 the owner's thread ID, word 3 the users.
+//! The two locks that libc shares with its loader, in `_rtld_global`: `_dl_load_lock` around all loading, which libc
+//! resets in the child of a fork, and `_dl_load_write_lock` around the callbacks of dl_iterate_phdr, which unwinders of
+//! old libgccs rely on when they keep what they found. Both are recursive `pthread_mutex_t`, worked here by their stable
+//! layout and protocol (glibc lowlevellock): word 0 is a futex (0 free, 1 taken, 2 with waiters), word 1 the recursion
+//! count, word 2 the owner's thread ID, word 3 the users.
 
 use core::sync::atomic::{AtomicU32, Ordering};
+
+use luci::glibc::record::Offset;
 
 use super::abi::rtld;
 use super::process::PROCESS;
 use super::sync::{futex_wait, futex_wake};
 use super::sys;
 
-/// Holds the lock while it lives.
+/// Holds the lock of loading while it lives.
 pub struct LoaderLock(());
+
+/// Holds the lock of dl_iterate_phdr while it lives.
+pub struct ListLock(());
 
 struct Mutex {
     futex: &'static AtomicU32,
@@ -19,8 +26,8 @@ struct Mutex {
     users: &'static AtomicU32,
 }
 
-fn mutex() -> Mutex {
-    let offset = PROCESS.record().rg.dl_load_lock.get().unwrap_or(0) as u64;
+fn mutex(offset: Offset) -> Mutex {
+    let offset = offset.get().unwrap_or(0) as u64;
     let word = |index: u64| {
         // SAFETY: four aligned words of the static `_rtld_global`, which libc accesses atomically too.
         unsafe { AtomicU32::from_ptr((rtld::global().0 + offset + 4 * index) as *mut u32) }
@@ -28,37 +35,79 @@ fn mutex() -> Mutex {
     Mutex { futex: word(0), count: word(1), owner: word(2), users: word(3) }
 }
 
+fn loading() -> Mutex {
+    mutex(PROCESS.record().rg.dl_load_lock)
+}
+
+fn listing() -> Mutex {
+    mutex(PROCESS.record().rg.dl_load_write_lock)
+}
+
+impl Mutex {
+    fn lock(&self) {
+        let me = sys::thread_id();
+        if self.owner.load(Ordering::Relaxed) == me {
+            self.count.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        if self.futex.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_err() {
+            while self.futex.swap(2, Ordering::Acquire) != 0 {
+                futex_wait(self.futex, 2);
+            }
+        }
+        self.owner.store(me, Ordering::Relaxed);
+        self.count.store(1, Ordering::Relaxed);
+        self.users.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn unlock(&self) {
+        if self.count.fetch_sub(1, Ordering::Relaxed) != 1 {
+            return;
+        }
+        self.owner.store(0, Ordering::Relaxed);
+        self.users.fetch_sub(1, Ordering::Relaxed);
+        if self.futex.swap(0, Ordering::Release) > 1 {
+            futex_wake(self.futex);
+        }
+    }
+}
+
 impl LoaderLock {
     /// Waits for the lock; the owner may take it again.
     pub fn take() -> LoaderLock {
-        let me = sys::thread_id();
-        let mutex = mutex();
-        if mutex.owner.load(Ordering::Relaxed) == me {
-            mutex.count.fetch_add(1, Ordering::Relaxed);
-            return LoaderLock(());
-        }
-        if mutex.futex.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_err() {
-            while mutex.futex.swap(2, Ordering::Acquire) != 0 {
-                futex_wait(mutex.futex, 2);
-            }
-        }
-        mutex.owner.store(me, Ordering::Relaxed);
-        mutex.count.store(1, Ordering::Relaxed);
-        mutex.users.fetch_add(1, Ordering::Relaxed);
+        loading().lock();
         LoaderLock(())
     }
 }
 
 impl Drop for LoaderLock {
     fn drop(&mut self) {
-        let mutex = mutex();
-        if mutex.count.fetch_sub(1, Ordering::Relaxed) != 1 {
-            return;
-        }
-        mutex.owner.store(0, Ordering::Relaxed);
-        mutex.users.fetch_sub(1, Ordering::Relaxed);
-        if mutex.futex.swap(0, Ordering::Release) > 1 {
-            futex_wake(mutex.futex);
-        }
+        loading().unlock();
+    }
+}
+
+impl ListLock {
+    /// Waits for the lock; the owner may take it again.
+    pub fn take() -> ListLock {
+        listing().lock();
+        ListLock(())
+    }
+
+    /// Takes the lock in a thread that forks, for both processes.
+    pub fn take_for_fork() {
+        listing().lock();
+    }
+
+    /// Gives back in parent and child what [`Self::take_for_fork`] took; in the child the owner has another ID.
+    pub fn release_after_fork() {
+        let mutex = listing();
+        mutex.owner.store(sys::thread_id(), Ordering::Relaxed);
+        mutex.unlock();
+    }
+}
+
+impl Drop for ListLock {
+    fn drop(&mut self) {
+        listing().unlock();
     }
 }

@@ -1,10 +1,12 @@
-//! Which object an address belongs to, for unwinders, libc and programs. All of it reads the published world: lock-free.
+//! Which object an address belongs to, for unwinders, libc and programs. All of it reads the published world, and
+//! only dl_iterate_phdr has a lock, around its callbacks.
 
 use core::ffi::{c_char, c_int, c_void};
 
 use luci::addr::Addr;
 use luci::elf::segments::Permissions;
 
+use crate::rt::lock::ListLock;
 use crate::rt::maps;
 use crate::rt::process::PROCESS;
 
@@ -28,6 +30,7 @@ type PhdrCallback = unsafe extern "C" fn(*mut DlPhdrInfo, usize, *mut c_void) ->
 /// # Safety
 /// `callback` is a C function of this type.
 pub unsafe extern "C" fn dl_iterate_phdr(callback: PhdrCallback, data: *mut c_void) -> c_int {
+    let _lock = ListLock::take();
     let world = PROCESS.world.read();
     for object in world.iter() {
         let versions = world.mappings().iter().filter(|mapping| mapping.object == object.id);

@@ -1,5 +1,7 @@
-// _r_debug and the chain of link maps that debuggers follow: DT_DEBUG leads there, every object is in it.
+// _r_debug and the chain of link maps that debuggers follow: DT_DEBUG leads there, every object is in it. (Older loaders do not
+// refresh the copy of _r_debug that the program gets by a copy relocation.)
 //#Shared:lib.c
+//#Requires:glibc>=2.35
 //#Plugin:late.c
 #include <dlfcn.h>
 #include <link.h>

@@ -1,6 +1,6 @@
 // A library whose initial-exec TLS does not fit into the surplus: dlopen fails with a message.
 //#Plugin:lib.c:-ftls-model=initial-exec
-//#Expect:refused
+//#Expect:cannot allocate memory in static TLS block
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
