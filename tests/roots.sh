@@ -1,7 +1,7 @@
 #!/bin/bash
 # Debian roots with other glibcs, for the tests that run programs on a libc that is not the host's.
 #
-#   tests/roots.sh [bullseye|trixie|sid|experimental]...    default: bullseye trixie
+#   tests/roots.sh [bullseye|bookworm|trixie|sid|experimental]...    default: bullseye trixie
 #   tests/roots.sh all
 #
 # Each root lies in ${LUCI_ROOTS:-/var/tmp/luci-roots}/NAME: a minimal Debian with gcc, g++, make, python3 and perl, so that a
@@ -93,8 +93,8 @@ missing() {
     local name
     for name in "$@"; do
         case $name in
-        bullseye | trixie | sid | experimental) ;;
-        *) fail "no such root: $name (bullseye, trixie, sid, experimental or all)" ;;
+        bullseye | bookworm | trixie | sid | experimental) ;;
+        *) fail "no such root: $name (bullseye, bookworm, trixie, sid, experimental or all)" ;;
         esac
         [ -s "$ROOTS/$name/.luci-glibc" ] || echo "$name"
     done

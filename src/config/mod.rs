@@ -52,6 +52,10 @@ pub struct Config<'a> {
     /// The first definition wins only if it is strong (LD_DYNAMIC_WEAK).
     pub weak: bool,
     pub argv0: Option<&'a [u8]>,
+    /// A listing also says which object provides each version (ldd -v).
+    pub list_versions: bool,
+    /// A listing also reports symbols without a definition (ldd -d, with LD_BIND_NOW ldd -r).
+    pub list_undefined: bool,
     pub inhibit_cache: bool,
     /// Names of objects whose RPATH and RUNPATH do not count, separated by `:`.
     pub inhibit_rpath: Option<&'a [u8]>,
@@ -127,6 +131,8 @@ impl Default for Config<'_> {
             bind_now: false,
             weak: false,
             argv0: None,
+            list_versions: false,
+            list_undefined: false,
             inhibit_cache: false,
             inhibit_rpath: None,
             glibc_hwcaps_prepend: None,

@@ -271,6 +271,22 @@ pub static SWITCHES: &[Switch] = &[
         ..NONE
     },
     Switch {
+        long: "list-versions",
+        file: false,
+        variable: Some("LD_VERBOSE"),
+        help: "with --list: print also which object provides each version",
+        set: Set::NonEmpty(|config| &mut config.list_versions),
+        ..NONE
+    },
+    Switch {
+        long: "list-undefined",
+        file: false,
+        variable: Some("LD_WARN"),
+        help: "with --list: report also the symbols of data without a definition, with --bind-now those of functions too",
+        set: Set::NonEmpty(|config| &mut config.list_undefined),
+        ..NONE
+    },
+    Switch {
         long: "verify",
         file: false,
         harmless: true,

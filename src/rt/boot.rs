@@ -1,6 +1,7 @@
 //! OPEN FIRST: the start of a process, phase by phase. Errors are printed as they are found out to be final; nothing of the
 //! program runs before the last gate.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -29,7 +30,7 @@ use super::process::PROCESS;
 use super::start::{InitialStack, auxv};
 use super::version::{LIBC_SONAME, Mapped};
 use super::x86_64::{self, Processor};
-use super::{fail, init, libc, map, print, relocation, sys};
+use super::{fail, init, libc, list, map, print, relocation, sys};
 
 /// The path under which the system knows its loader.
 const CACHE_PATH: &[u8] = b"/etc/ld.so.cache";
@@ -70,17 +71,18 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     let mut cpuid = CpuidCache::new(&mut source);
     let mut world = World::default();
     let mut registry = Registry::new(search(config, stack, &mut cpuid));
+    registry.lists_only = config.mode == Mode::List;
     registry.excluded = config.exclude.iter().map(|name| (*name).into()).collect();
     let program = take_program(stack, config, &mut world, &mut registry)?;
-    let loader = take_loader(stack, config, &mut world, &mut registry)?;
+    let loader = take_loader(config, &mut world, &mut registry)?;
     let vdso = take_vdso(stack, &mut world, &mut registry);
     let mut scope = alloc::vec![program];
-    preload(config, &mut world, &mut registry, &mut scope);
+    let preloads = preload(config, &mut world, &mut registry, &mut scope);
     registry.load_dependencies(&mut world, &mut scope)?;
     arrange(&mut world, &scope, vdso, loader);
-    check_versions(&world, &registry)?;
-    if config.mode != Mode::Run {
-        super::list::answer(config, &world, &registry);
+    check_versions(config, &world, &registry)?;
+    if config.mode == Mode::List {
+        list::answer(config, &world, &registry, &preloads);
     }
     let libc_id = registry.loaded(LIBC_SONAME);
     libc::identify(&world, libc_id)?;
@@ -132,6 +134,7 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     settings.bind_now.store(config.bind_now, Ordering::Relaxed);
     settings.weak_yields.store(config.weak, Ordering::Relaxed);
     if by_name {
+        PROCESS.start.loader_path.store(stack.aux(auxv::AT_EXECFN).unwrap_or(0), Ordering::Relaxed);
         shift_arguments(stack, &config);
     }
     remember_start(stack, by_name);
@@ -188,10 +191,17 @@ fn take_program(
     if config.program.is_none() {
         return registry.adopt(world, mapped_program(stack)?, None);
     }
-    let (mapped, reservation) = map_program(stack)?;
+    let mapped = map_program(stack);
+    if config.mode == Mode::Verify {
+        list::verify(mapped.as_ref().ok().map(|(mapped, _)| &mapped.layout));
+    }
+    let (mapped, reservation) = mapped?;
     stack.set_aux(auxv::AT_PHNUM, mapped.layout.headers.len() as u64);
     stack.set_aux(auxv::AT_ENTRY, (mapped.entry + mapped.bias).0);
     stack.set_aux(auxv::AT_EXECFN, stack.args().next().map_or(0, |name| name.as_ptr() as u64));
+    if config.mode == Mode::List && mapped.layout.dynamic.is_none() {
+        list::statically_linked();
+    }
     if mapped.layout.interpreter.is_none() && mapped.layout.dynamic.is_none() {
         let headers = mapped.layout.headers_vaddr.map_or(0, |vaddr| (vaddr + mapped.bias).0);
         stack.set_aux(auxv::AT_PHDR, headers);
@@ -201,7 +211,7 @@ fn take_program(
     let program = world.get(id).map(|object| object.current.clone());
     if let Some(program) = program {
         stack.set_aux(auxv::AT_PHDR, program.headers_addr.0);
-        if program.layout.interpreter.is_none() && program.dynamic.needed.is_empty() {
+        if config.mode == Mode::Run && program.layout.interpreter.is_none() && program.dynamic.needed.is_empty() {
             enter_static(stack, program.entry + program.bias);
         }
     }
@@ -256,31 +266,34 @@ fn mapped_program(stack: InitialStack) -> Result<Mapped> {
     Ok(Mapped { path, role: Role::Program, bias, layout: plan, entry })
 }
 
-/// Ourselves, under the name the program asked for us by.
-fn take_loader(
-    stack: InitialStack,
-    config: &Config<'static>,
-    world: &mut World<'static>,
-    registry: &mut Registry,
-) -> Result<ObjectId> {
+/// Ourselves, under the name the program or the user asked for us by.
+fn take_loader(config: &Config<'static>, world: &mut World<'static>, registry: &mut Registry) -> Result<ObjectId> {
     let base = Addr(&raw const __ehdr_start as u64);
     let path = match config.program {
-        Some(_) => files::executable_path().unwrap_or_default(),
-        None => interpreter(world).unwrap_or_else(|| LOADER_SONAME.to_vec()),
+        Some(_) => started_as(),
+        None => interpreter(world).unwrap_or(LOADER_SONAME).to_vec(),
     };
-    let _ = stack;
     let mapped = mapped_image(base, path, Role::Loader)?;
     let id = registry.adopt(world, mapped, None)?;
     registry.alias(LOADER_SONAME, id);
     Ok(id)
 }
 
+/// The path that execve(2) got when we were started by name.
+fn started_as() -> Vec<u8> {
+    match PROCESS.start.loader_path.load(Ordering::Relaxed) {
+        0 => files::executable_path().unwrap_or_default(),
+        // SAFETY: a string that the kernel put on the initial stack.
+        path => unsafe { core::ffi::CStr::from_ptr(path as *const c_char) }.to_bytes().to_vec(),
+    }
+}
+
 /// What the program's PT_INTERP says.
-fn interpreter(world: &World<'static>) -> Option<Vec<u8>> {
+pub fn interpreter(world: &World<'static>) -> Option<&'static [u8]> {
     let program = world.iter().next()?;
     let header = program.current.layout.headers.iter().find(|header| header.kind == PT_INTERP)?;
     let bytes = super::image::Metadata::new(program.current.bias, &program.current.layout).bytes(header.vaddr, header.filesz)?;
-    Some(bytes.split(|&byte| byte == 0).next()?.to_vec())
+    bytes.split(|&byte| byte == 0).next()
 }
 
 /// An image that the kernel mapped whole at `base`, whose first page holds the file header.
@@ -303,8 +316,15 @@ fn take_vdso(stack: InitialStack, world: &mut World<'static>, registry: &mut Reg
     registry.adopt(world, mapped, None).ok()
 }
 
-/// LD_PRELOAD and `/etc/ld.so.preload`; what cannot be preloaded is reported and left out, as in glibc.
-fn preload(config: &Config<'static>, world: &mut World<'static>, registry: &mut Registry, scope: &mut Vec<ObjectId>) {
+/// LD_PRELOAD and `/etc/ld.so.preload`; what cannot be preloaded is reported and left out, as in glibc. The result are the
+/// names of the others.
+fn preload(
+    config: &Config<'static>,
+    world: &mut World<'static>,
+    registry: &mut Registry,
+    scope: &mut Vec<ObjectId>,
+) -> Vec<Box<[u8]>> {
+    let mut names = Vec::new();
     let mut load = |name: &[u8], source: &str| {
         if config.secure && name.contains(&b'/') && source == "LD_PRELOAD" {
             return;
@@ -312,11 +332,14 @@ fn preload(config: &Config<'static>, world: &mut World<'static>, registry: &mut 
         let by = scope.first().copied();
         match registry.find_or_load(world, Asked { name, by }) {
             Ok(id) if scope.contains(&id) => {}
-            Ok(id) => scope.push(id),
+            Ok(id) => {
+                scope.push(id);
+                names.push(Box::from(name));
+            }
             Err(error) => print::line(format_args!(
                 "ERROR: ld.so: object '{}' from {source} cannot be preloaded ({}): ignored.",
                 String::from_utf8_lossy(name),
-                reason(&error)
+                fail::Reason(&error)
             )),
         }
     };
@@ -330,12 +353,7 @@ fn preload(config: &Config<'static>, world: &mut World<'static>, registry: &mut 
             }
         }
     }
-}
-
-/// The error without the object's name, which the line already has.
-fn reason(error: &Error) -> String {
-    use alloc::string::ToString;
-    Error::new("", error.kind.clone()).to_string()
+    names
 }
 
 /// Fixes the global scope and the order of the link_map list: program, vDSO, then the scope, the loader where it is needed.
@@ -358,7 +376,7 @@ fn arrange(world: &mut World<'static>, scope: &[ObjectId], vdso: Option<ObjectId
 }
 
 /// Gate: every version that is needed must be there.
-fn check_versions(world: &World<'static>, registry: &Registry) -> Result<()> {
+fn check_versions(config: &Config<'_>, world: &World<'static>, registry: &Registry) -> Result<()> {
     let mut findings = Findings::default();
     for object in world.iter() {
         let provider = |name: &[u8]| Some(&*world.get(registry.loaded(name)?)?.current);
@@ -371,7 +389,7 @@ fn check_versions(world: &World<'static>, registry: &Registry) -> Result<()> {
         fail::version_line(error);
     }
     // glibc ends a start with missing versions with status 1
-    if findings.errors.is_empty() { Ok(()) } else { sys::exit_group(1) }
+    if findings.errors.is_empty() || config.mode == Mode::List { Ok(()) } else { sys::exit_group(1) }
 }
 
 fn entry_of(world: &World<'static>, program: ObjectId) -> Addr {

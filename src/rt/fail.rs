@@ -34,6 +34,15 @@ pub fn version_line(error: &Error) {
     print::line(format_args!("{}: {error}", ProgramName));
 }
 
+/// The sentence of an error without the object it is about, for lines that name it elsewhere.
+pub struct Reason<'a>(pub &'a Error);
+
+impl core::fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        Error::new("", self.0.kind.clone()).fmt(f)
+    }
+}
+
 /// The first argument, as glibc names the program in its messages.
 pub struct ProgramName;
 

@@ -1,35 +1,151 @@
-//! Answers about a program that is not run: its dependencies as ldd(1) prints them.
+//! Answers about a program that is not run: its dependencies as ldd(1) prints them, and whether it is one for us.
 
+use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::Write;
 
-use luci::config::{Config, Mode};
-use luci::link::object::Role;
+use luci::config::Config;
+use luci::elf::symbols as sym;
+use luci::elf::versions;
+use luci::link::object::{Object, ObjectId, Role, Version};
+use luci::link::relocate;
+use luci::link::segments::Layout;
 use luci::link::world::World;
 
 use super::load::Registry;
-use super::sys;
+use super::{fail, print, sys};
 
-/// Prints what the mode asks for and ends the process.
-pub fn answer(config: &Config<'_>, world: &World<'static>, _registry: &Registry) -> ! {
-    if config.mode == Mode::List {
-        sys::write_all(1, listing(world).as_bytes());
-    }
+/// Exit statuses of `--verify`: a dynamic program, none, and one (or a library) that names no interpreter.
+const DYNAMIC: i32 = 0;
+const NOT_DYNAMIC: i32 = 1;
+const NO_INTERPRETER: i32 = 2;
+
+/// Tells by the exit status whether we can handle the program, `None` when it could not even be mapped.
+pub fn verify(program: Option<&Layout>) -> ! {
+    sys::exit_group(match program {
+        Some(layout) if layout.dynamic.is_none() => NOT_DYNAMIC,
+        Some(layout) if layout.interpreter.is_none() => NO_INTERPRETER,
+        Some(_) => DYNAMIC,
+        None => NOT_DYNAMIC,
+    })
+}
+
+/// The listing of a program without dependencies.
+pub fn statically_linked() -> ! {
+    sys::write_all(1, b"\tstatically linked\n");
     sys::exit_group(0)
 }
 
-/// One line an object: the name it is asked for, where it was found, and its address.
-fn listing(world: &World<'static>) -> String {
-    let mut text = String::new();
-    for object in world.iter().filter(|object| object.current.role != Role::Program) {
-        let version = &object.current;
-        let path = String::from_utf8_lossy(&version.path);
-        let name = String::from_utf8_lossy(version.name());
+/// Prints what is loaded and what is missing in load order, on request also versions and undefined symbols, and ends.
+pub fn answer(config: &Config<'_>, world: &World<'static>, registry: &Registry, preloads: &[Box<[u8]>]) -> ! {
+    let Some(program) = world.iter().next().filter(|program| !program.current.dynamic.needed.is_empty()) else {
+        statically_linked()
+    };
+    let mut listing = Listing { world, registry, seen: Vec::new(), text: String::new() };
+    if let Some(vdso) = world.iter().find(|object| object.current.role == Role::Vdso) {
+        listing.mention(&vdso.current.path);
+    }
+    preloads.iter().for_each(|name| listing.mention(name));
+    let mut next = alloc::vec![program.id];
+    let mut index = 0;
+    while let Some(&id) = next.get(index) {
+        index += 1;
+        let Some(object) = world.get(id) else { continue };
+        object.current.dynamic.needed.iter().filter_map(|&name| object.current.string(name)).for_each(|name| {
+            listing.mention(name);
+            next.extend(registry.loaded(name).filter(|id| !next.contains(id)));
+        });
+    }
+    if config.list_undefined {
+        report_undefined(world, config.bind_now, config.weak);
+    }
+    if config.list_versions {
+        listing.versions();
+    }
+    sys::write_all(1, listing.text.as_bytes());
+    sys::exit_group(0)
+}
+
+struct Listing<'a> {
+    world: &'a World<'static>,
+    registry: &'a Registry,
+    seen: Vec<Seen<'a>>,
+    text: String,
+}
+
+#[derive(PartialEq, Eq)]
+enum Seen<'a> {
+    Object(ObjectId),
+    Missing(&'a [u8]),
+}
+
+impl<'a> Listing<'a> {
+    /// The line of the object that is asked for by this name, the first time it is: name, path and address.
+    fn mention(&mut self, name: &'a [u8]) {
+        let id = self.registry.loaded(name);
+        let seen = id.map_or(Seen::Missing(name), Seen::Object);
+        if self.seen.contains(&seen) || self.registry.is_excluded(name) {
+            return;
+        }
+        self.seen.push(seen);
+        let object = id.and_then(|id| self.world.get(id));
+        let Some(version) = object.map(|object| &object.current) else {
+            let _ = writeln!(self.text, "\t{} => not found", text(name));
+            return;
+        };
+        let path = text(&version.path);
         let start = version.range().0.0;
-        let _ = match version.role {
-            Role::Library if *name != *path => writeln!(text, "\t{name} => {path} ({start:#018x})"),
-            _ => writeln!(text, "\t{path} ({start:#018x})"),
+        // programs name their loader by PT_INTERP
+        let name = if version.role == Role::Loader { self.interpreter().unwrap_or(&version.path) } else { name };
+        let _ = match name == &*version.path {
+            true => writeln!(self.text, "\t{path} ({start:#018x})"),
+            false => writeln!(self.text, "\t{} => {path} ({start:#018x})", text(name)),
         };
     }
-    text
+
+    fn interpreter(&self) -> Option<&'static [u8]> {
+        super::boot::interpreter(self.world)
+    }
+
+    /// Which object provides each version that is needed.
+    fn versions(&mut self) {
+        let needing: Vec<&Version<'static>> =
+            self.world.iter().map(|object| &*object.current).filter(|version| version.verneed.is_some()).collect();
+        if !needing.is_empty() {
+            self.text.push_str("\n\tVersion information:\n");
+        }
+        for version in needing {
+            let _ = writeln!(self.text, "\t{}:", text(&version.path));
+            for need in version.verneed.into_iter().flat_map(|table| versions::needed(table, version.symbols.strings)) {
+                let provider = self.registry.loaded(need.file).and_then(|id| self.world.get(id));
+                let defines = |object: &&alloc::sync::Arc<Object<'static>>| {
+                    let (table, strings) = (object.current.verdef, object.current.symbols.strings);
+                    table.into_iter().flat_map(|table| versions::defined(table, strings)).any(|have| have.name == need.name)
+                };
+                let found = provider.filter(defines).map_or("not found".into(), |object| text(&object.current.path));
+                let weak = if need.weak { "[WEAK] " } else { "" };
+                let _ = writeln!(self.text, "\t\t{} ({}) {weak}=> {found}", text(need.file), text(need.name));
+            }
+        }
+    }
+}
+
+/// One line to standard error for each symbol that data relocations (with `functions` also calls) do not find.
+fn report_undefined(world: &World<'static>, functions: bool, weak_yields: bool) {
+    for object in world.iter().rev().filter(|object| matches!(object.current.role, Role::Program | Role::Library)) {
+        let version = &object.current;
+        let calls = if functions { version.relocations.plt } else { &[] };
+        for relocation in version.relocations.rela.iter().chain(calls) {
+            let index = luci::elf::relocs::symbol(relocation);
+            let named = version.symbols.get(index).is_some_and(|symbol| index != 0 && symbol.st_shndx == sym::SHN_UNDEF);
+            if named && let Err(error) = relocate::bind_plt(world, object, version, index, weak_yields) {
+                print::line(format_args!("{}\t({})", fail::Reason(&error), text(&version.path)));
+            }
+        }
+    }
+}
+
+fn text(bytes: &[u8]) -> alloc::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
 }

@@ -10,7 +10,7 @@ use core::sync::atomic::Ordering;
 
 use hashbrown::HashMap;
 use luci::addr::Vaddr;
-use luci::diag::{Error, Result};
+use luci::diag::{Error, ErrorKind, Result};
 use luci::elf::dynamic::Flags1;
 use luci::elf::header::Kind;
 use luci::link::object::{Object, ObjectId, Role, Version};
@@ -52,6 +52,8 @@ pub struct Registry {
     program: Option<ObjectId>,
     /// Dependencies to leave out (LD_EXCLUDE).
     pub excluded: Vec<Box<[u8]>>,
+    /// The objects are only to be listed: missing ones do not stop the load.
+    pub lists_only: bool,
 }
 
 /// How a name came to be asked for.
@@ -63,7 +65,15 @@ pub struct Asked<'a> {
 
 impl Registry {
     pub fn new(search: Search<'static>) -> Self {
-        Registry { search, names: HashMap::new(), files: HashMap::new(), states: Vec::new(), program: None, excluded: Vec::new() }
+        Registry {
+            search,
+            names: HashMap::new(),
+            files: HashMap::new(),
+            states: Vec::new(),
+            program: None,
+            excluded: Vec::new(),
+            lists_only: false,
+        }
     }
 
     pub fn state(&self, id: ObjectId) -> &State {
@@ -241,10 +251,13 @@ impl Registry {
                 let name = version.string(offset).ok_or_else(|| {
                     Error::bad_elf(String::from_utf8_lossy(&version.path), "DT_NEEDED lies outside the string table")
                 })?;
-                if self.excluded.iter().any(|excluded| **excluded == *name) {
+                if self.is_excluded(name) {
                     continue;
                 }
-                let dependency = self.find_or_load(world, Asked { name, by: Some(id) })?;
+                let dependency = match self.find_or_load(world, Asked { name, by: Some(id) }) {
+                    Err(error) if self.lists_only && matches!(error.kind, ErrorKind::Os { .. }) => continue,
+                    found => found?,
+                };
                 push_once(&mut needed, dependency);
                 push_once(list, dependency);
             }
@@ -253,6 +266,11 @@ impl Registry {
             world.put(object);
         }
         Ok(())
+    }
+
+    /// Whether dependencies of this name are left out.
+    pub fn is_excluded(&self, name: &[u8]) -> bool {
+        self.excluded.iter().any(|excluded| **excluded == *name)
     }
 
     /// The directory of an object, absolute (`$ORIGIN`, RTLD_DI_ORIGIN).

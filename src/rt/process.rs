@@ -43,6 +43,8 @@ pub struct Start {
     /// `--argv0` replaced the program's first argument; its path is then kept in `program_path`.
     pub argv0_is_set: AtomicBool,
     pub program_path: AtomicU64,
+    /// AT_EXECFN of a start by name: our own path.
+    pub loader_path: AtomicU64,
     pub argc: AtomicU64,
     pub argv: AtomicU64,
     pub envp: AtomicU64,
@@ -63,6 +65,7 @@ pub static PROCESS: Process = Process {
         by_name: AtomicBool::new(false),
         argv0_is_set: AtomicBool::new(false),
         program_path: AtomicU64::new(0),
+        loader_path: AtomicU64::new(0),
         argc: AtomicU64::new(0),
         argv: AtomicU64::new(0),
         envp: AtomicU64::new(0),
