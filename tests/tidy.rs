@@ -186,7 +186,10 @@ fn the_loader_exports_what_the_script_names() {
         .lines()
         .filter_map(|line| {
             let words: Vec<&str> = line.split_whitespace().collect();
-            let is_defined = words.len() >= 8 && words[4] != "LOCAL" && words[6] != "UND" && words[0].ends_with(':');
+            let is_defined = words.len() >= 8
+                && words[4] != "LOCAL"
+                && words[6] != "UND"
+                && words[0].trim_end_matches(':').parse::<u32>().is_ok();
             (is_defined && words[6] != "ABS").then(|| words[7].split('@').next().unwrap_or_default().to_string())
         })
         .collect();

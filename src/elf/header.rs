@@ -3,7 +3,6 @@
 use goblin::elf64::header as raw;
 
 use super::segments::ProgramHeader;
-use crate::arch;
 
 /// What loading needs of `Elf64_Ehdr`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +28,8 @@ impl Header {
     /// Size of `Elf64_Ehdr` in bytes.
     pub const SIZE: usize = raw::SIZEOF_EHDR;
 
-    /// Reads and checks the header at the start of a file. The sentences are glibc's.
-    pub fn parse(bytes: &[u8]) -> Result<Header, &'static str> {
+    /// Reads and checks the header at the start of a file for `machine` (`e_machine`). The sentences are glibc's.
+    pub fn parse(bytes: &[u8], machine: u16) -> Result<Header, &'static str> {
         if bytes.len() < 4 {
             return Err("file too short");
         }
@@ -42,7 +41,7 @@ impl Header {
         if header.e_version != 1 {
             return Err("ELF file version does not match current one");
         }
-        if header.e_machine != arch::MACHINE {
+        if header.e_machine != machine {
             return Err("cannot open shared object file: wrong machine (not x86-64)");
         }
         let kind = match header.e_type {
@@ -110,24 +109,24 @@ pub(crate) mod tests {
 
     #[test]
     fn a_shared_object_is_accepted() {
-        let header = Header::parse(&sample()).unwrap();
+        let header = Header::parse(&sample(), 62).unwrap();
         assert_eq!(header.kind, Kind::Shared);
         assert_eq!(header.program_header_range(), (64, 168));
     }
 
     #[test]
     fn foreign_files_are_refused_with_their_reason() {
-        assert_eq!(Header::parse(b"\x7fE"), Err("file too short"));
-        assert_eq!(Header::parse(b"\x7fELF"), Err("file too short"));
-        assert_eq!(Header::parse(&[b'#'; 64]), Err("invalid ELF header"));
+        assert_eq!(Header::parse(b"\x7fE", 62), Err("file too short"));
+        assert_eq!(Header::parse(b"\x7fELF", 62), Err("file too short"));
+        assert_eq!(Header::parse(&[b'#'; 64], 62), Err("invalid ELF header"));
         let mut small = sample();
         small[4] = 1;
-        assert_eq!(Header::parse(&small), Err("wrong ELF class: ELFCLASS32"));
+        assert_eq!(Header::parse(&small, 62), Err("wrong ELF class: ELFCLASS32"));
         let mut arm = sample();
         arm[18] = 183;
-        assert!(Header::parse(&arm).unwrap_err().contains("wrong machine"));
+        assert!(Header::parse(&arm, 62).unwrap_err().contains("wrong machine"));
         let mut object = sample();
         object[16] = 1;
-        assert_eq!(Header::parse(&object), Err("only ET_DYN and ET_EXEC can be loaded"));
+        assert_eq!(Header::parse(&object, 62), Err("only ET_DYN and ET_EXEC can be loaded"));
     }
 }

@@ -6,16 +6,24 @@ const NT_GNU_BUILD_ID: u32 = 3;
 /// The GNU build ID in the bytes of a note segment.
 pub fn build_id(notes: &[u8]) -> Option<&[u8]> {
     let mut rest = notes;
-    while let Some((name, kind, description, next)) = split_note(rest) {
-        if name == b"GNU\0" && kind == NT_GNU_BUILD_ID {
-            return Some(description);
+    while let Some((note, next)) = split_note(rest) {
+        if note.name == b"GNU\0" && note.kind == NT_GNU_BUILD_ID {
+            return Some(note.description);
         }
         rest = next;
     }
     None
 }
 
-fn split_note(bytes: &[u8]) -> Option<(&[u8], u32, &[u8], &[u8])> {
+/// One note.
+struct Note<'a> {
+    name: &'a [u8],
+    kind: u32,
+    description: &'a [u8],
+}
+
+/// The first note and what follows it.
+fn split_note(bytes: &[u8]) -> Option<(Note<'_>, &[u8])> {
     let word = |at: usize| Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?));
     let name_len = word(0)? as usize;
     let description_len = word(4)? as usize;
@@ -25,7 +33,7 @@ fn split_note(bytes: &[u8]) -> Option<(&[u8], u32, &[u8], &[u8])> {
     let end = start.checked_add(description_len)?;
     let description = bytes.get(start..end)?;
     let next = bytes.get(end.checked_next_multiple_of(4)?..).unwrap_or(&[]);
-    Some((name, kind, description, next))
+    Some((Note { name, kind, description }, next))
 }
 
 #[cfg(test)]

@@ -7,6 +7,9 @@ use super::object::{Object, ObjectId, Version};
 use crate::addr::Addr;
 use crate::tls::TlsModules;
 
+/// Objects in the order in which they are searched.
+pub type SearchList = Arc<[ObjectId]>;
+
 /// The address range of one Version.
 #[derive(Clone)]
 pub struct Mapping<'m> {
@@ -103,7 +106,7 @@ impl<'m> World<'m> {
     pub fn scope_of<'w>(&'w self, object: &'w Object<'m>) -> impl Iterator<Item = &'w Object<'m>> {
         use crate::elf::dynamic::Flags;
         let symbolic = object.current.dynamic.flags.contains(Flags::SYMBOLIC).then_some(object);
-        let (first, then): (&'w [Arc<[ObjectId]>], &'w [Arc<[ObjectId]>]) =
+        let (first, then): (&'w [SearchList], &'w [SearchList]) =
             if object.deep_bind { (&object.local_scopes, &[]) } else { (&[], &object.local_scopes) };
         let lists = first.iter().chain(core::iter::once(&self.global)).chain(then);
         symbolic.into_iter().chain(self.objects_in(lists))

@@ -301,7 +301,7 @@ fn mapped_image(base: Addr, path: Vec<u8>, role: Role) -> Result<Mapped> {
     let bad = |what| Error::bad_elf(String::from_utf8_lossy(&path), what);
     // SAFETY: the kernel mapped at least the first page of the image there.
     let first = unsafe { core::slice::from_raw_parts(base.0 as *const u8, luci::arch::PAGE_SIZE as usize) };
-    let header = Header::parse(first).map_err(bad)?;
+    let header = Header::parse(first, luci::arch::MACHINE).map_err(bad)?;
     let (offset, len) = header.program_header_range();
     let table = first.get(offset as usize..offset as usize + len).ok_or_else(|| bad("program headers not in the first page"))?;
     let plan = layout::plan(segments::parse(table).collect(), header.phoff, u64::MAX).map_err(bad)?;

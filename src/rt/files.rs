@@ -45,7 +45,7 @@ pub fn open_elf(path: &[u8]) -> core::result::Result<ElfFile, OpenError> {
     let fatal = |errno: Errno| OpenError::Fatal(Error::os(name(), "cannot read file data", errno.raw_os_error()));
     let len = read_at(&fd, &mut first, 0).map_err(fatal)?;
     let bytes = &first[..len];
-    let header = Header::parse(bytes).map_err(|what| {
+    let header = Header::parse(bytes, luci::arch::MACHINE).map_err(|what| {
         let error = Error::bad_elf(name(), what);
         if what.contains("wrong") { OpenError::Skip(error) } else { OpenError::Fatal(error) }
     })?;

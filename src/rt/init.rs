@@ -107,7 +107,7 @@ fn call_array(version: &Version<'static>, array: Table) {
 /// The addresses in an array of functions; 0 and -1 are placeholders.
 fn functions(version: &Version<'static>, array: Table) -> Vec<Addr> {
     let count = array.size / 8;
-    if array.vaddr.0 % 8 != 0 || version.layout.segment_of(array.vaddr, array.size).is_none() {
+    if !array.vaddr.0.is_multiple_of(8) || version.layout.segment_of(array.vaddr, array.size).is_none() {
         return Vec::new();
     }
     let word = |index| {

@@ -14,7 +14,7 @@ use luci::elf::segments::Permissions;
 use luci::glibc::choose::{self, Evidence};
 use luci::glibc::cpu_features::{self, CpuFeatures, Inputs};
 use luci::glibc::record::{Flags, RECORDS, Record, Rseq};
-use luci::glibc::rtld::{self, DlFunctions, NamespaceValues, RgFunctions, RgValues, RoFunctions, RoValues, Vdso};
+use luci::glibc::rtld::{self, NamespaceValues, RgValues, RoValues, Vdso};
 use luci::glibc::tcb::{self, Guards, TcbValues};
 use luci::glibc::tunables::{Tunables, Value};
 use luci::link::object::{ObjectId, Role, TlsModule, Version};
@@ -22,7 +22,7 @@ use luci::link::resolve::{self, Class, Reference};
 use luci::link::world::World;
 use luci::tls::{Block, Module, StaticTls};
 
-use super::abi::{self, debug, dl, find, misc, rtld as exported};
+use super::abi::{self, debug, misc, rtld as exported, tables};
 use super::image::store_word;
 use super::maps;
 use super::process::PROCESS;
@@ -64,7 +64,7 @@ fn examine(world: &World<'static>, libc: &Arc<Version<'static>>) -> Result<&'sta
     })
 }
 
-fn symbol_of(version: &Version<'static>, name: &str) -> Option<(Vaddr, u64)> {
+pub fn symbol_of(version: &Version<'static>, name: &str) -> Option<(Vaddr, u64)> {
     let found = resolve::find(&version.symbols, &Reference::new(name.as_bytes(), None, Class::NEWEST))?;
     Some((Vaddr(found.st_value), found.st_size))
 }
@@ -93,7 +93,7 @@ pub fn set_up(
     unsafe { exported::install(&ro, &rg) };
     export_variables(stack, record, &random);
     start_debugger_interface(world, head);
-    set_legacy_hooks(world, record);
+    tables::set_legacy_hooks(world, record);
     Ok(thread)
 }
 
@@ -303,7 +303,7 @@ fn ro_bytes(
     let cpu = CpuFeatures::compute(cpuid, &inputs, record);
     super::relocation::choose_trampolines(&cpu);
     let (tls_static_size, tls_static_align) = abi::tls::static_size();
-    let hook_table = dl_functions().table();
+    let hook_table = tables::dl_functions().table();
     let hook: &'static [u64] = alloc::boxed::Box::leak(alloc::boxed::Box::new(hook_table));
     let values = RoValues {
         pagesize: aux(auxv::AT_PAGESZ),
@@ -317,7 +317,7 @@ fn ro_bytes(
         cpu_features: &cpu.bytes,
         sysinfo_map: 0,
         vdso: vdso_functions(world),
-        functions: ro_functions(),
+        functions: tables::ro_functions(),
         dlfcn_hook: hook.as_ptr() as u64,
     };
     let mut bytes = alloc::vec![0u8; usize::from(record.sizes.ro)];
@@ -361,50 +361,6 @@ fn vdso_functions(world: &World<'static>) -> Vdso {
     }
 }
 
-/// The address of a function, as libc's tables hold it.
-macro_rules! address {
-    ($function:expr) => {
-        $function as *const () as u64
-    };
-}
-
-fn dl_functions() -> DlFunctions {
-    DlFunctions {
-        dlopen: address!(dl::dlopen),
-        dlclose: address!(dl::dlclose),
-        dlsym: address!(dl::dlsym),
-        dlvsym: address!(dl::dlvsym),
-        dlerror: address!(dl::dlerror),
-        dladdr: address!(dl::dladdr),
-        dladdr1: address!(dl::dladdr1),
-        dlinfo: address!(dl::dlinfo),
-        dlmopen: address!(dl::dlmopen),
-        libc_dlopen_mode: address!(dl::libc_dlopen_mode),
-        libc_dlsym: address!(dl::libc_dlsym),
-        libc_dlvsym: address!(dl::libc_dlvsym),
-        libc_dlclose: address!(dl::dlclose),
-    }
-}
-
-fn ro_functions() -> RoFunctions {
-    RoFunctions {
-        debug_printf: address!(misc::debug_printf),
-        mcount: address!(misc::_dl_mcount),
-        lookup_symbol_x: address!(dl::lookup_symbol_x),
-        check_caller: address!(misc::check_caller),
-        open: address!(dl::rtld_open),
-        close: address!(dl::rtld_close),
-        catch_error: address!(abi::error::_dl_catch_error),
-        signal_error: address!(abi::error::_dl_signal_error),
-        error_free: address!(dl::error_free),
-        tls_get_addr_soft: address!(find::tls_get_addr_soft),
-        libc_freeres: address!(misc::libc_freeres),
-        find_object: address!(find::dl_find_object),
-        readonly_area: address!(find::readonly_area),
-        discover_osversion: address!(misc::discover_osversion),
-    }
-}
-
 fn rg_bytes(world: &World<'static>, record: &Record, thread: u64, head: Addr, libc: Option<ObjectId>) -> Result<Vec<u8>> {
     let (tls_static_size, tls_static_align) = abi::tls::static_size();
     let program = world.iter().next();
@@ -428,14 +384,7 @@ fn rg_bytes(world: &World<'static>, record: &Record, thread: u64, head: Addr, li
         initial_dtv: PROCESS.start.initial_dtv.load(Ordering::Relaxed),
         executable_stacks,
         main_thread: thread,
-        functions: RgFunctions {
-            lock_recursive: address!(misc::count_lock),
-            unlock_recursive: address!(misc::count_unlock),
-            make_stack_executable: address!(misc::_dl_make_stack_executable),
-            init_static_tls: address!(misc::init_static_tls),
-            wait_lookup_done: address!(misc::wait_lookup_done),
-            error_catch_tsd: address!(misc::error_catch_tsd),
-        },
+        functions: tables::rg_functions(),
     };
     let mut bytes = alloc::vec![0u8; usize::from(record.sizes.rg)];
     rtld::fill_rg(record, &values, &mut bytes)?;
@@ -474,29 +423,5 @@ fn start_debugger_interface(world: &World<'static>, head: Addr) {
     let base = loader.map_or(Addr(0), |object| Addr(object.current.bias.0));
     if let Some(program) = world.iter().next() {
         debug::start(head, base, &program.current);
-    }
-}
-
-/// libcs before the table in `_rtld_global_ro` take it from variables of their own.
-fn set_legacy_hooks(world: &World<'static>, record: &Record) {
-    let set = |soname: &[u8], name: &str, table: &[u64]| {
-        let Some(object) = world.iter().find(|object| object.current.soname == Some(soname)) else { return };
-        let Some((vaddr, _)) = symbol_of(&object.current, name) else { return };
-        let table: &'static [u64] = Vec::from(table).leak();
-        let writable = object.current.layout.segment_of(vaddr, 8).is_some_and(|s| s.permissions.contains(Permissions::WRITE));
-        if writable {
-            // SAFETY: a pointer variable of libc or libdl, which do not run yet.
-            unsafe { store_word(vaddr + object.current.bias, table.as_ptr() as u64) };
-        }
-    };
-    let functions = dl_functions();
-    if record.has(Flags::LIBDL_DLFCN_HOOK) {
-        set(b"libdl.so.2", "_dlfcn_hook", &functions.table());
-    }
-    if record.has(Flags::LIBC_OPEN_HOOK) {
-        set(b"libc.so.6", "_dl_open_hook", &functions.open_hook_table());
-    }
-    if record.has(Flags::LIBC_OPEN_HOOK2) {
-        set(b"libc.so.6", "_dl_open_hook2", &functions.open_hook_table());
     }
 }

@@ -304,7 +304,7 @@ fn unload() {
 }
 
 fn unused() -> Vec<ObjectId> {
-    PROCESS.with_registry(|registry| unused_with(registry))
+    PROCESS.with_registry(unused_with)
 }
 
 /// Objects that nothing permanent or open needs, directly or by a binding.

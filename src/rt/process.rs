@@ -83,10 +83,6 @@ impl Process {
         record.expect("the libc is identified before anything needs its record")
     }
 
-    pub fn has_record(&self) -> bool {
-        !self.record.load(Ordering::Relaxed).is_null()
-    }
-
     pub fn set_record(&self, record: &'static Record) {
         self.record.store(core::ptr::from_ref(record).cast_mut(), Ordering::Relaxed);
     }

@@ -163,7 +163,8 @@ pub fn protect_relro(version: &Version<'static>) {
 pub struct RunningProcess;
 
 /// Definitions of STB_GNU_UNIQUE symbols: the first one found serves the whole process.
-static UNIQUE: Locked<Option<hashbrown::HashMap<Box<[u8]>, (Addr, ObjectId)>>> = Locked::new(None);
+static UNIQUE: Locked<Option<UniqueSymbols>> = Locked::new(None);
+type UniqueSymbols = hashbrown::HashMap<Box<[u8]>, (Addr, ObjectId)>;
 
 impl Answers for RunningProcess {
     fn static_tls_offset(&mut self, object: &Object<'_>) -> Result<u64> {
@@ -226,7 +227,7 @@ pub fn block_of(version: &Version<'_>) -> Option<Block> {
 
 /// A pointer-sized word of an image, stored atomically when it is aligned and writable now.
 pub fn store_slot(version: &Version<'static>, at: Vaddr, value: u64) -> Option<()> {
-    if at.0 % 8 != 0 || version.layout.segment_of(at, 8).is_none() {
+    if !at.0.is_multiple_of(8) || version.layout.segment_of(at, 8).is_none() {
         return None;
     }
     // SAFETY: an aligned word of a mapped segment; callers make RELRO pages writable around it.

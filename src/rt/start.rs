@@ -14,9 +14,7 @@ pub mod auxv {
     pub const AT_PHDR: u64 = 3;
     pub const AT_PHNUM: u64 = 5;
     pub const AT_PAGESZ: u64 = 6;
-    pub const AT_BASE: u64 = 7;
     pub const AT_ENTRY: u64 = 9;
-    pub const AT_HWCAP: u64 = 16;
     pub const AT_CLKTCK: u64 = 17;
     pub const AT_FPUCW: u64 = 18;
     pub const AT_SECURE: u64 = 23;

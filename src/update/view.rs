@@ -71,7 +71,7 @@ pub enum Place {
 impl<'a> FileView<'a> {
     /// Reads all tables of a file.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Unreadable> {
-        let header = Header::parse(bytes).map_err(|what| match what {
+        let header = Header::parse(bytes, crate::arch::MACHINE).map_err(|what| match what {
             "file too short" => Unreadable::NotReady(what),
             _ => Unreadable::Unsupported(what),
         })?;

@@ -49,7 +49,7 @@ fn bind(version: &Version<'static>, object: ObjectId, index: u64) -> Result<Addr
         None => Addr(0),
     };
     let slot = Vaddr(rela.r_offset);
-    if version.layout.segment_of(slot, 8).is_none() || slot.0 % 8 != 0 {
+    if version.layout.segment_of(slot, 8).is_none() || !slot.0.is_multiple_of(8) {
         return Err(corrupt());
     }
     // SAFETY: an aligned word of the image; lazily bound slots lie behind RELRO and stay writable.

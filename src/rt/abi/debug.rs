@@ -60,7 +60,7 @@ pub fn start(head: Addr, loader_base: Addr, program: &Version<'_>) {
         .layout
         .segment_of(value, 8)
         .is_some_and(|segment| segment.permissions.contains(luci::elf::segments::Permissions::WRITE));
-    if writable && value.0 % 8 == 0 {
+    if writable && value.0.is_multiple_of(8) {
         // SAFETY: a word of the program's dynamic section, writable until RELRO is protected.
         unsafe { store_word(value + program.bias, &raw const _r_debug as u64) };
     }

@@ -8,6 +8,7 @@ pub mod find;
 pub mod last_error;
 pub mod misc;
 pub mod rtld;
+pub mod tables;
 pub mod tls;
 
 use alloc::vec::Vec;

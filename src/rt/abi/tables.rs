@@ -1,0 +1,94 @@
+//! The tables of functions through which libc calls its loader, and where each libc looks for them.
+
+use alloc::vec::Vec;
+
+use luci::elf::segments::Permissions;
+use luci::glibc::record::{Flags, Record};
+use luci::glibc::rtld::{DlFunctions, RgFunctions, RoFunctions};
+use luci::link::world::World;
+
+use super::{dl, error, find, misc};
+use crate::rt::image::store_word;
+use crate::rt::libc::symbol_of;
+
+/// The address of a function, as libc's tables hold it.
+macro_rules! address {
+    ($function:expr) => {
+        $function as *const () as u64
+    };
+}
+
+/// The family of dlopen.
+pub fn dl_functions() -> DlFunctions {
+    DlFunctions {
+        dlopen: address!(dl::dlopen),
+        dlclose: address!(dl::dlclose),
+        dlsym: address!(dl::dlsym),
+        dlvsym: address!(dl::dlvsym),
+        dlerror: address!(dl::dlerror),
+        dladdr: address!(dl::dladdr),
+        dladdr1: address!(dl::dladdr1),
+        dlinfo: address!(dl::dlinfo),
+        dlmopen: address!(dl::dlmopen),
+        libc_dlopen_mode: address!(dl::libc_dlopen_mode),
+        libc_dlsym: address!(dl::libc_dlsym),
+        libc_dlvsym: address!(dl::libc_dlvsym),
+        libc_dlclose: address!(dl::dlclose),
+    }
+}
+
+/// The functions in `_rtld_global_ro`.
+pub fn ro_functions() -> RoFunctions {
+    RoFunctions {
+        debug_printf: address!(misc::debug_printf),
+        mcount: address!(misc::_dl_mcount),
+        lookup_symbol_x: address!(dl::lookup_symbol_x),
+        check_caller: address!(misc::check_caller),
+        open: address!(dl::rtld_open),
+        close: address!(dl::rtld_close),
+        catch_error: address!(error::_dl_catch_error),
+        signal_error: address!(error::_dl_signal_error),
+        error_free: address!(dl::error_free),
+        tls_get_addr_soft: address!(find::tls_get_addr_soft),
+        libc_freeres: address!(misc::libc_freeres),
+        find_object: address!(find::dl_find_object),
+        readonly_area: address!(find::readonly_area),
+        discover_osversion: address!(misc::discover_osversion),
+    }
+}
+
+/// The functions in `_rtld_global`, of which a separate libpthread replaces some.
+pub fn rg_functions() -> RgFunctions {
+    RgFunctions {
+        lock_recursive: address!(misc::count_lock),
+        unlock_recursive: address!(misc::count_unlock),
+        make_stack_executable: address!(misc::_dl_make_stack_executable),
+        init_static_tls: address!(misc::init_static_tls),
+        wait_lookup_done: address!(misc::wait_lookup_done),
+        error_catch_tsd: address!(misc::error_catch_tsd),
+    }
+}
+
+/// libcs before the table in `_rtld_global_ro` take it from variables of their own.
+pub fn set_legacy_hooks(world: &World<'static>, record: &Record) {
+    let set = |soname: &[u8], name: &str, table: &[u64]| {
+        let Some(object) = world.iter().find(|object| object.current.soname == Some(soname)) else { return };
+        let Some((vaddr, _)) = symbol_of(&object.current, name) else { return };
+        let table: &'static [u64] = Vec::from(table).leak();
+        let writable = object.current.layout.segment_of(vaddr, 8).is_some_and(|s| s.permissions.contains(Permissions::WRITE));
+        if writable {
+            // SAFETY: a pointer variable of libc or libdl, which do not run yet.
+            unsafe { store_word(vaddr + object.current.bias, table.as_ptr() as u64) };
+        }
+    };
+    let functions = dl_functions();
+    if record.has(Flags::LIBDL_DLFCN_HOOK) {
+        set(b"libdl.so.2", "_dlfcn_hook", &functions.table());
+    }
+    if record.has(Flags::LIBC_OPEN_HOOK) {
+        set(b"libc.so.6", "_dl_open_hook", &functions.open_hook_table());
+    }
+    if record.has(Flags::LIBC_OPEN_HOOK2) {
+        set(b"libc.so.6", "_dl_open_hook2", &functions.open_hook_table());
+    }
+}
