@@ -23,7 +23,7 @@ int main(void) {
     for (ElfW(Dyn) *entry = _DYNAMIC; entry->d_tag; entry++)
         if (entry->d_tag == DT_DEBUG)
             debug = (struct r_debug *)entry->d_un.d_ptr;
-    printf("version %d, state %d, same chain %d\n", debug->r_version > 0, debug->r_state, debug->r_map == _r_debug.r_map);
+    printf("version %d, same chain %d\n", debug->r_version > 0, debug->r_map == _r_debug.r_map);
     printf("breakpoint %d\n", debug->r_brk != 0);
     printf("first is the program: %d\n", debug->r_map->l_name[0] == 0 && debug->r_map->l_ld == _DYNAMIC);
     printf("%d %d %d\n", listed("liblib.so"), listed("libc.so.6"), listed("liblate.so"));
