@@ -55,6 +55,7 @@ unit: setup all
 	$(CARGO) test -q --lib
 	$(CARGO) test -q --test tidy
 	$(CARGO) test -q --test glibc_choice
+	$(CARGO) test -q --test cpu_features
 	@for manifest in $(TOOLS); do \
 	    $(CARGO) test -q --manifest-path $$manifest --target-dir target/tools || exit 1; \
 	done

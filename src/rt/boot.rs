@@ -235,8 +235,20 @@ fn program_path(stack: InitialStack) -> &'static [u8] {
     stack.args().next().unwrap_or_default()
 }
 
+/// The program's path; a name without slash that is no file here is looked for in PATH, as a shell would.
+fn found_program(stack: InitialStack) -> Vec<u8> {
+    let name = program_path(stack);
+    if name.contains(&b'/') || files::is_regular(name) {
+        return name.to_vec();
+    }
+    let path = stack.environment().find_map(|string| string.strip_prefix(b"PATH=")).unwrap_or_default();
+    let candidates = path.split(|&byte| byte == b':').filter(|directory| !directory.is_empty());
+    let found = candidates.map(|directory| [directory, b"/", name].concat()).find(|candidate| files::is_regular(candidate));
+    found.unwrap_or_else(|| name.to_vec())
+}
+
 fn map_program(stack: InitialStack) -> Result<(Mapped, map::Reservation)> {
-    let path = program_path(stack);
+    let path = &*found_program(stack);
     let file = files::open_elf(path).map_err(|failure| match failure {
         OpenError::Skip(error) | OpenError::Fatal(error) => error,
     })?;

@@ -144,6 +144,12 @@ pub fn belongs_to_root(path: &[u8]) -> bool {
     slash.is_some_and(|slash| safe(&path[..slash.max(1)])) && safe(path)
 }
 
+/// Whether `path` names a regular file.
+pub fn is_regular(path: &[u8]) -> bool {
+    let Ok(path) = CString::new(path) else { return false };
+    fs::stat(path.as_c_str()).is_ok_and(|stat| fs::FileType::from_raw_mode(stat.st_mode) == fs::FileType::RegularFile)
+}
+
 /// The current directory, absolute.
 pub fn current_directory() -> Option<Vec<u8>> {
     let path = rustix::process::getcwd(Vec::new()).ok()?;

@@ -3,9 +3,11 @@
 
 use luci::link::resolve::{self, Class, Reference};
 
+use super::abi::error;
 use super::heap;
 use super::lock::ListLock;
 use super::process::PROCESS;
+use super::relocation;
 
 /// Registers the handlers with libc, before any constructor: as the first ones they run last before a fork and first after it.
 pub fn register() {
@@ -26,11 +28,15 @@ extern "C" fn prepare() {
     PROCESS.registry.raw().lock();
     PROCESS.static_tls.raw().lock();
     PROCESS.world.retired_lock().lock();
+    relocation::UNIQUE.raw().lock();
+    error::FRAMES.raw().lock();
     heap::LOCK.lock();
 }
 
 extern "C" fn release() {
     heap::LOCK.unlock();
+    error::FRAMES.raw().unlock();
+    relocation::UNIQUE.raw().unlock();
     PROCESS.world.retired_lock().unlock();
     PROCESS.static_tls.raw().unlock();
     PROCESS.registry.raw().unlock();

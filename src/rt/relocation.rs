@@ -45,6 +45,10 @@ pub fn initial(world: World<'static>) -> Result<()> {
     abi::tls::initialise_main_thread();
     finish(&pending)?;
     rtld::protect();
+    let world = PROCESS.world.read();
+    if let Some(loader) = world.iter().find(|object| object.current.role == Role::Loader) {
+        protect_relro(&loader.current);
+    }
     Ok(())
 }
 
@@ -163,8 +167,8 @@ pub fn protect_relro(version: &Version<'static>) {
 pub struct RunningProcess;
 
 /// Definitions of STB_GNU_UNIQUE symbols: the first one found serves the whole process.
-static UNIQUE: Locked<Option<UniqueSymbols>> = Locked::new(None);
-type UniqueSymbols = hashbrown::HashMap<Box<[u8]>, (Addr, ObjectId)>;
+pub static UNIQUE: Locked<Option<UniqueSymbols>> = Locked::new(None);
+pub type UniqueSymbols = hashbrown::HashMap<Box<[u8]>, (Addr, ObjectId)>;
 
 impl Answers for RunningProcess {
     fn static_tls_offset(&mut self, object: &Object<'_>) -> Result<u64> {

@@ -23,7 +23,7 @@ pub struct DlException {
 }
 
 /// A `_dl_catch_exception` that is running.
-struct Frame {
+pub struct Frame {
     thread: u32,
     way_back: *const [u64; 8],
     exception: *mut DlException,
@@ -35,7 +35,7 @@ struct Frame {
 unsafe impl Send for Frame {}
 
 /// Frames of all threads, the innermost of a thread last.
-static FRAMES: Locked<Vec<Frame>> = Locked::new(Vec::new());
+pub static FRAMES: Locked<Vec<Frame>> = Locked::new(Vec::new());
 
 /// Runs `operate(arguments)`; an exception raised below ends it and is stored. The result is its error number, 0 for none.
 ///
