@@ -56,6 +56,7 @@ unit: setup all
 	$(CARGO) test -q --test tidy
 	$(CARGO) test -q --test glibc_choice
 	$(CARGO) test -q --test cpu_features
+	$(CARGO) test -q --test hostile
 	@for manifest in $(TOOLS); do \
 	    $(CARGO) test -q --manifest-path $$manifest --target-dir target/tools || exit 1; \
 	done

@@ -3,6 +3,7 @@
 
 pub mod cache;
 pub mod directories;
+pub mod functions;
 pub mod hwcaps;
 pub mod memory;
 pub mod object;

@@ -224,7 +224,8 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         let wanted = self.version.symbols.get(index).map_or(0, |symbol| symbol.st_size);
         let len = wanted.min(found.symbol.st_size);
         let source = &found.object.current;
-        if source.layout.segment_of(source.bias.vaddr_of(found.address()), len).is_none() {
+        let segment = source.layout.segment_of(source.bias.vaddr_of(found.address()), len);
+        if !segment.is_some_and(|segment| segment.is_readable()) {
             return Err(bad(source, "symbol of a copy relocation lies outside the object"));
         }
         self.outcome.copies.push(Copy { at, source: found.address(), len });

@@ -51,6 +51,27 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// Takes in a segment that begins in this one's last page. A page has one protection and comes from one place in the
+    /// file, so that only zeroed memory of the same permissions can follow.
+    fn share_page(&mut self, next: &ProgramHeader, alloc_end: Vaddr) -> Result<(), &'static str> {
+        if next.filesz > 0 || next.permissions != self.permissions {
+            return Err("ELF load commands share a page");
+        }
+        self.memsz = (next.vaddr + next.memsz).0 - self.vaddr.0;
+        self.alloc_end = alloc_end;
+        Ok(())
+    }
+
+    /// Whether its bytes can be read: on x86-64 what can be written can be read.
+    pub fn is_readable(&self) -> bool {
+        self.permissions.intersects(Permissions::READ | Permissions::WRITE)
+    }
+
+    /// The bytes from `vaddr` to the end of what the file gives; `None` when it lies outside.
+    pub fn file_bytes_from(&self, vaddr: Vaddr) -> Option<u64> {
+        self.contains(vaddr, 0).then(|| self.data_end.0.checked_sub(vaddr.0))?
+    }
+
     /// Whether `[vaddr, vaddr + len)` lies in the segment.
     pub fn contains(&self, vaddr: Vaddr, len: u64) -> bool {
         let into = vaddr.0.wrapping_sub(self.vaddr.0);
@@ -119,6 +140,9 @@ impl Layout {
         if self.segments.last().is_some_and(|last| last.vaddr + last.memsz > header.vaddr) {
             return Err("ELF load commands are not in ascending order");
         }
+        if let Some(last) = self.segments.last_mut().filter(|last| last.alloc_end > start) {
+            return last.share_page(header, round_up(end)).map(|()| self.end = self.end.max(round_up(end)));
+        }
         self.segments.push(Segment {
             permissions: header.permissions,
             start,
@@ -142,7 +166,8 @@ impl Layout {
         if self.align > ADDRESS_SPACE {
             return Err("ELF load command alignment not page-aligned");
         }
-        let in_image = |header: &ProgramHeader| self.segments.iter().any(|s| s.contains(header.vaddr, header.filesz));
+        let in_image =
+            |header: &ProgramHeader| self.segments.iter().any(|s| s.is_readable() && s.contains(header.vaddr, header.filesz));
         if self.dynamic.as_ref().is_some_and(|header| !in_image(header)) {
             return Err("object file's dynamic section lies outside its segments");
         }
@@ -150,7 +175,7 @@ impl Layout {
             return Err("object file's TLS image lies outside its segments");
         }
         self.eh_frame_header = self.eh_frame_header.filter(in_image);
-        self.relro = self.relro.filter(|(start, end)| *start >= self.start && *end <= self.end);
+        self.relro = self.relro.and_then(|(start, end)| self.writable_part(start, end));
         let size = (self.headers.len() * ProgramHeader::SIZE) as u64;
         let holder = self.headers.iter().find(|header| {
             header.kind == ph::PT_LOAD
@@ -158,6 +183,26 @@ impl Layout {
         });
         self.headers_vaddr = holder.map(|header| header.vaddr + (phoff - header.offset.0));
         Ok(())
+    }
+
+    /// What of a range lies in the writable segment that holds its start: to make anything else read-only would take the
+    /// right to execute from code, or reach outside the image.
+    fn writable_part(&self, start: Vaddr, end: Vaddr) -> Option<(Vaddr, Vaddr)> {
+        let holds = |segment: &&Segment| {
+            segment.permissions.contains(Permissions::WRITE) && segment.start <= start && start < segment.alloc_end
+        };
+        self.segments.iter().find(holds).map(|segment| (start, end.min(segment.alloc_end)))
+    }
+
+    /// Whether any of `[vaddr, vaddr + len)` becomes read-only after relocation.
+    pub fn in_relro(&self, vaddr: Vaddr, len: u64) -> bool {
+        self.relro.is_some_and(|(start, end)| vaddr < end && vaddr + len > start)
+    }
+
+    /// Whether there is code at `vaddr`: bytes of the file in an executable segment.
+    pub fn is_code(&self, vaddr: Vaddr) -> bool {
+        let is_code = |segment: &Segment| segment.permissions.contains(Permissions::EXECUTE) && vaddr < segment.data_end;
+        self.segment_of(vaddr, 1).is_some_and(is_code)
     }
 
     /// Bytes of address space the image takes.

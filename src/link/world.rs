@@ -91,6 +91,14 @@ impl<'m> World<'m> {
         self.mappings[..after].iter().rev().find(|mapping| addr < mapping.end && mapping.version.contains(addr))
     }
 
+    /// Whether `addr` lies in an executable segment.
+    pub fn is_code(&self, addr: Addr) -> bool {
+        self.find_address(addr).is_some_and(|mapping| {
+            let version = &mapping.version;
+            version.layout.is_code(version.bias.vaddr_of(addr))
+        })
+    }
+
     /// Every Version, ascending by address.
     pub fn mappings(&self) -> &[Mapping<'m>] {
         &self.mappings

@@ -19,7 +19,7 @@ use luci::link::cache::Cache;
 use luci::link::hwcaps::Hwcaps;
 use luci::link::object::{ObjectId, Role};
 use luci::link::search::Search;
-use luci::link::segments as layout;
+use luci::link::segments::{self as layout, Layout};
 use luci::link::versions::{self, Findings};
 use luci::link::world::World;
 use rustix::fd::AsFd;
@@ -87,12 +87,12 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     let libc_id = registry.loaded(LIBC_SONAME);
     libc::identify(&world, libc_id)?;
     let thread = libc::set_up(&mut world, stack, libc_id, &mut cpuid)?;
-    let entry = entry_of(&world, program);
+    let entry = entry_of(&world, program)?;
     PROCESS.registry.with(|slot| *slot = Some(registry));
     // SAFETY: the TCB is filled and lives as long as the process.
     unsafe { sys::set_thread_pointer(thread) };
     relocation::initial(world)?;
-    init::start_libc(libc_id);
+    init::start_libc(libc_id)?;
     init::run_constructors(&PROCESS.world.read().order.clone());
     Ok(entry)
 }
@@ -205,14 +205,14 @@ fn take_program(
     if mapped.layout.interpreter.is_none() && mapped.layout.dynamic.is_none() {
         let headers = mapped.layout.headers_vaddr.map_or(0, |vaddr| (vaddr + mapped.bias).0);
         stack.set_aux(auxv::AT_PHDR, headers);
-        enter_static(stack, mapped.entry + mapped.bias);
+        enter_static(stack, checked_entry(&mapped.path, &mapped.layout, mapped.entry)? + mapped.bias);
     }
     let id = registry.adopt(world, mapped, Some(reservation))?;
     let program = world.get(id).map(|object| object.current.clone());
     if let Some(program) = program {
         stack.set_aux(auxv::AT_PHDR, program.headers_addr.0);
         if config.mode == Mode::Run && program.layout.interpreter.is_none() && program.dynamic.needed.is_empty() {
-            enter_static(stack, program.entry + program.bias);
+            enter_static(stack, entry_of(world, id)?);
         }
     }
     Ok(id)
@@ -404,6 +404,13 @@ fn check_versions(config: &Config<'_>, world: &World<'static>, registry: &Regist
     if findings.errors.is_empty() || config.mode == Mode::List { Ok(()) } else { sys::exit_group(1) }
 }
 
-fn entry_of(world: &World<'static>, program: ObjectId) -> Addr {
-    world.get(program).map_or(Addr(0), |object| object.current.entry + object.current.bias)
+fn entry_of(world: &World<'static>, program: ObjectId) -> Result<Addr> {
+    let version = &world.get(program).expect("the program is the first object").current;
+    checked_entry(&version.path, &version.layout, version.entry).map(|entry| entry + version.bias)
+}
+
+/// Refuses to leave for a place without code; a library has no entry point at all.
+fn checked_entry(path: &[u8], layout: &Layout, entry: Vaddr) -> Result<Vaddr> {
+    let outside = || Error::bad_elf(String::from_utf8_lossy(path), "entry point lies outside the executable segments");
+    layout.is_code(entry).then_some(entry).ok_or_else(outside)
 }

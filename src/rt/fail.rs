@@ -17,6 +17,13 @@ pub fn load(error: &Error) -> ! {
     exit_group(STATUS)
 }
 
+/// Ends the process because the loader's own memory cannot grow; formats without allocating.
+#[cold]
+pub fn out_of_memory() -> ! {
+    print::line(format_args!("{}: error while loading shared libraries: cannot allocate memory", ProgramName));
+    exit_group(STATUS)
+}
+
 /// Prints the sentence only, for errors that are followed by others.
 pub fn report(error: &Error) {
     let class = if error.is_symbol_lookup() { "symbol lookup error" } else { "error while loading shared libraries" };

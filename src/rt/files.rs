@@ -8,7 +8,7 @@ use luci::diag::Error;
 use luci::elf::header::Header;
 use luci::elf::segments::{self, ProgramHeader};
 use rustix::fd::{AsFd, OwnedFd};
-use rustix::fs::{self, Mode, OFlags, Stat};
+use rustix::fs::{self, FileType, Mode, OFlags, Stat};
 use rustix::io::{self, Errno};
 
 /// Device and inode: two paths with the same one are the same object.
@@ -41,6 +41,11 @@ pub fn open_elf(path: &[u8]) -> core::result::Result<ElfFile, OpenError> {
     let skip = |errno: Errno| OpenError::Skip(Error::os(name(), "cannot open shared object file", errno.raw_os_error()));
     let c_path = CString::new(path).map_err(|_| skip(Errno::NOENT))?;
     let fd = open(&c_path).map_err(skip)?;
+    let stat =
+        fs::fstat(&fd).map_err(|errno| OpenError::Fatal(Error::os(name(), "cannot stat shared object", errno.raw_os_error())))?;
+    if !matches!(FileType::from_raw_mode(stat.st_mode), FileType::RegularFile | FileType::Directory) {
+        return Err(OpenError::Fatal(Error::bad_elf(name(), "cannot read file data: Not a regular file")));
+    }
     let mut first = [0u8; FIRST_READ];
     let fatal = |errno: Errno| OpenError::Fatal(Error::os(name(), "cannot read file data", errno.raw_os_error()));
     let len = read_at(&fd, &mut first, 0).map_err(fatal)?;
@@ -49,8 +54,6 @@ pub fn open_elf(path: &[u8]) -> core::result::Result<ElfFile, OpenError> {
         let error = Error::bad_elf(name(), what);
         if what.contains("wrong") { OpenError::Skip(error) } else { OpenError::Fatal(error) }
     })?;
-    let stat =
-        fs::fstat(&fd).map_err(|errno| OpenError::Fatal(Error::os(name(), "cannot stat shared object", errno.raw_os_error())))?;
     let headers = program_headers(&fd, &header, bytes).map_err(fatal)?;
     if headers.len() != usize::from(header.phnum) {
         return Err(OpenError::Fatal(Error::bad_elf(name(), "file too short: the program headers lie outside the file")));
@@ -73,8 +76,9 @@ pub fn file_id(stat: &Stat) -> FileId {
     (stat.st_dev, stat.st_ino)
 }
 
+/// Opens for reading; a FIFO without a writer or a device does not make it wait.
 fn open(path: &CString) -> io::Result<OwnedFd> {
-    retry(|| fs::open(path.as_c_str(), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()))
+    retry(|| fs::open(path.as_c_str(), OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK, Mode::empty()))
 }
 
 fn retry<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {

@@ -60,7 +60,7 @@ impl OomHandler for MoreArenas {
         }
         let bytes = layout.size().checked_add(layout.align()).ok_or(())?.checked_add(4096).ok_or(())?;
         let bytes = bytes.checked_next_multiple_of(ARENA_BYTES).ok_or(())?;
-        let base = super::map::anonymous(bytes).map_err(drop)?;
+        let base = super::map::anonymous(bytes).unwrap_or_else(|_| super::fail::out_of_memory());
         // SAFETY: a fresh private mapping of that size, used by nobody else and never unmapped.
         unsafe { talc.claim(Span::from_base_size(base, bytes))? };
         Ok(())

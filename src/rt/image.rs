@@ -110,10 +110,10 @@ impl<'a> Metadata<'a> {
         Metadata { bias, layout, copies: Vec::new() }
     }
 
-    /// `len` bytes at `vaddr`.
+    /// `len` bytes at `vaddr`, all of them from the file.
     pub fn bytes(&mut self, vaddr: Vaddr, len: u64) -> Option<&'static [u8]> {
         let segment = self.layout.segment_of(vaddr, len)?;
-        if !segment.permissions.contains(Permissions::READ) {
+        if !segment.is_readable() || segment.file_bytes_from(vaddr)? < len {
             return None;
         }
         let start = (vaddr + self.bias).0 as *const u8;
@@ -124,11 +124,10 @@ impl<'a> Metadata<'a> {
         if segment.permissions.contains(Permissions::WRITE) { Some(self.copy(bytes)) } else { Some(bytes) }
     }
 
-    /// The bytes from `vaddr` to the end of its segment, at most `limit`.
+    /// The bytes from `vaddr` to the end of what the file gives for its segment, at most `limit`.
     pub fn tail(&mut self, vaddr: Vaddr, limit: u64) -> Option<&'static [u8]> {
         let segment = self.layout.segment_of(vaddr, 1)?;
-        let len = segment.memsz - (vaddr.0 - segment.vaddr.0);
-        self.bytes(vaddr, len.min(limit))
+        self.bytes(vaddr, segment.file_bytes_from(vaddr)?.min(limit))
     }
 
     /// A copy in words, which keep the alignment that tables need.

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 
 use luci::addr::{Addr, Vaddr};
+use luci::diag::{Error, Result};
 use luci::elf::dynamic::{Flags1, Table};
 use luci::glibc::record::Flags;
 use luci::link::object::{Object, ObjectId, Role, Version};
@@ -12,6 +13,7 @@ use luci::link::order;
 use luci::link::resolve::{self, Class, Reference};
 use luci::link::world::World;
 
+use super::abi::binding::call_resolver;
 use super::abi::debug::{self, State};
 use super::image::load_word;
 use super::process::PROCESS;
@@ -25,37 +27,64 @@ pub fn finaliser() -> u64 {
 }
 
 /// Finds the program's allocator and lets libc prepare itself, before any constructor.
-pub fn start_libc(libc: Option<ObjectId>) {
+pub fn start_libc(libc: Option<ObjectId>) -> Result<()> {
     let world = PROCESS.world.read();
     let function = |name: &[u8]| {
         let scope = world.list(&world.global);
-        resolve::lookup(scope, &Reference::new(name, None, Class::PLT | Class::NEWEST), false).map_or(0, |found| {
-            if found.is_ifunc() { super::abi::binding::call_resolver(found.address()).0 } else { found.address().0 }
-        })
+        let found = resolve::lookup(scope, &Reference::new(name, None, Class::PLT | Class::NEWEST), false);
+        let Some(found) = found else { return Ok(0) };
+        let address = if found.is_ifunc() { call_resolver(found.address())? } else { found.address() };
+        check_is_code(&world, &found.object.current, address).map(|()| address.0)
     };
     let malloc = &PROCESS.malloc;
-    malloc.malloc.store(function(b"malloc"), Ordering::Relaxed);
-    malloc.calloc.store(function(b"calloc"), Ordering::Relaxed);
-    malloc.free.store(function(b"free"), Ordering::Relaxed);
+    malloc.malloc.store(function(b"malloc")?, Ordering::Relaxed);
+    malloc.calloc.store(function(b"calloc")?, Ordering::Relaxed);
+    malloc.free.store(function(b"free")?, Ordering::Relaxed);
     if !PROCESS.record().has(Flags::DTV_TO_FREE) {
-        malloc.memalign.store(function(b"memalign"), Ordering::Relaxed);
+        malloc.memalign.store(function(b"memalign")?, Ordering::Relaxed);
     }
     let libc = libc.and_then(|id| world.get(id)).map(|object| object.current.clone());
     drop(world);
     if let Some(libc) = libc.filter(|_| PROCESS.record().has(Flags::EARLY_INIT)) {
-        early_init(&libc, true);
+        early_init(&libc, true)?;
     }
     super::fork::register();
     debug::notify(State::Consistent);
+    Ok(())
 }
 
 /// `__libc_early_init(initial)`: whether this is the libc of the base namespace.
-fn early_init(libc: &Version<'static>, initial: bool) {
+fn early_init(libc: &Version<'static>, initial: bool) -> Result<()> {
     let reference = Reference::new(b"__libc_early_init", None, Class::PLT | Class::NEWEST);
-    let Some(symbol) = resolve::find(&libc.symbols, &reference) else { return };
+    let Some(symbol) = resolve::find(&libc.symbols, &reference) else { return Ok(()) };
+    check_is_code(&PROCESS.world.read(), libc, libc.address_of(symbol))?;
     // SAFETY: libc's own function of this type, and libc is relocated.
     let function: extern "C" fn(bool) = unsafe { core::mem::transmute(libc.address_of(symbol).0) };
     function(initial);
+    Ok(())
+}
+
+/// Refuses to load an object whose arrays name functions where there is no code. To be called when all images are
+/// relocated.
+pub fn check_arrays(version: &Version<'static>) -> Result<()> {
+    let world = PROCESS.world.read();
+    let dynamic = &version.dynamic;
+    let arrays = [dynamic.preinit_array, dynamic.init_array, dynamic.fini_array];
+    let mut all = arrays.into_iter().flat_map(|array| functions(version, array));
+    all.try_for_each(|function| check_is_code(&world, version, function))
+}
+
+fn check_is_code(world: &World<'static>, version: &Version<'static>, function: Addr) -> Result<()> {
+    if version.layout.is_code(version.bias.vaddr_of(function)) {
+        return Ok(());
+    }
+    // a relocation may have led to another object; the loader itself has no function that it calls for others
+    let is_loader = || world.find_address(function).is_some_and(|mapping| mapping.version.role == Role::Loader);
+    if world.is_code(function) && !is_loader() {
+        return Ok(());
+    }
+    let name = alloc::string::String::from_utf8_lossy(&version.path);
+    Err(Error::bad_elf(name, "a function that the loader calls lies outside the executable segments"))
 }
 
 /// Runs the constructors of `objects` (in load order, the first one's last), as far as they have not run.

@@ -22,10 +22,10 @@ use rustix::mm::ProtFlags;
 use super::abi::binding::call_resolver;
 use super::abi::{self, rtld};
 use super::image::{MappedImage, store_word};
-use super::map;
 use super::process::PROCESS;
 use super::sync::Locked;
 use super::x86_64;
+use super::{init, map};
 
 /// What is left to do for one Version after its words are written.
 pub struct Pending {
@@ -79,8 +79,9 @@ pub fn finish(pending: &[Pending]) -> Result<()> {
     for one in pending {
         let text_relocations = one.version.dynamic.flags.contains(Flags::TEXTREL);
         let memory = MappedImage::new(one.version.bias, &one.version.layout, text_relocations);
+        let data = MappedImage::new(one.version.bias, &one.version.layout, false);
         for copy in &one.copies {
-            memory.copy_from(copy.at, copy.source, copy.len).ok_or_else(|| outside(&one.version))?;
+            data.copy_from(copy.at, copy.source, copy.len).ok_or_else(|| outside(&one.version))?;
         }
         // its own resolvers last: they may call functions of other objects
         let (other, own): (Vec<&Deferred>, Vec<&Deferred>) = one.deferred.iter().partition(|deferred| !deferred.irelative);
@@ -96,23 +97,15 @@ pub fn finish(pending: &[Pending]) -> Result<()> {
         }
     }
     for one in pending {
+        init::check_arrays(&one.version)?;
         protect_relro(&one.version);
     }
     Ok(())
 }
 
 fn resolve(version: &Version<'static>, deferred: &Deferred) -> Result<u64> {
-    let world = PROCESS.world.read();
-    let executable = world.find_address(deferred.resolver).is_some_and(|mapping| {
-        let vaddr = mapping.version.bias.vaddr_of(deferred.resolver);
-        let segment = mapping.version.layout.segment_of(vaddr, 1);
-        segment.is_some_and(|segment| segment.permissions.contains(Permissions::EXECUTE))
-    });
-    drop(world);
-    if !executable {
-        return Err(Error::bad_elf(name(version), "IFUNC resolver lies outside the executable segments"));
-    }
-    Ok(call_resolver(deferred.resolver).0.wrapping_add(deferred.addend))
+    let value = call_resolver(deferred.resolver).map_err(|error| Error::new(name(version), error.kind))?;
+    Ok(value.0.wrapping_add(deferred.addend))
 }
 
 fn outside(version: &Version<'static>) -> Error {

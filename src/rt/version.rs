@@ -14,6 +14,7 @@ use luci::elf::segments::{self, PT_NOTE, Permissions};
 use luci::elf::strings::Strings;
 use luci::elf::symbols::Symbols;
 use luci::elf::{self, notes, versions};
+use luci::link::functions;
 use luci::link::object::{Relocations, Role, Version};
 use luci::link::segments::Layout;
 
@@ -34,6 +35,7 @@ pub fn describe(mapped: Mapped) -> Result<Version<'static>> {
     let Mapped { path, role, bias, layout, entry } = mapped;
     let mut reader = Reader { metadata: Metadata::new(bias, &layout), path: &path };
     let dynamic = reader.dynamic(&layout)?;
+    functions::check(&dynamic, &layout).map_err(|what| reader.bad(what))?;
     let symbols = reader.symbols(&dynamic)?;
     let relocations = reader.relocations(&dynamic)?;
     let build_id = reader.build_id(&layout);

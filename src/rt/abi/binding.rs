@@ -5,8 +5,10 @@ use core::sync::atomic::Ordering;
 use luci::addr::{Addr, Vaddr};
 use luci::diag::{Error, Result};
 use luci::elf::relocs;
+use luci::elf::segments::Permissions;
 use luci::link::object::{ObjectId, Version};
 use luci::link::relocate;
+use luci::link::segments::Segment;
 
 use crate::rt::image::store_word;
 use crate::rt::process::PROCESS;
@@ -44,23 +46,39 @@ fn bind(version: &Version<'static>, object: ObjectId, index: u64) -> Result<Addr
     };
     // the resolver is program code: no reader is held while it runs
     let target = match found {
-        Some((resolver, true)) => call_resolver(resolver),
-        Some((function, false)) => function,
+        Some((resolver, true)) => call_resolver(resolver)?,
+        Some((function, false)) => callable(version, function)?,
         None => Addr(0),
     };
     let slot = Vaddr(rela.r_offset);
-    if version.layout.segment_of(slot, 8).is_none() || !slot.0.is_multiple_of(8) {
+    let is_writable = |segment: &Segment| segment.permissions.contains(Permissions::WRITE);
+    if !slot.0.is_multiple_of(8) || !version.layout.segment_of(slot, 8).is_some_and(is_writable) {
         return Err(corrupt());
     }
-    // SAFETY: an aligned word of the image; lazily bound slots lie behind RELRO and stay writable.
-    unsafe { store_word(slot + version.bias, target.0) };
+    // a slot in RELRO pages, where no linker puts one, is bound anew by each call
+    if !version.layout.in_relro(slot, 8) {
+        // SAFETY: an aligned word of a writable segment that is not behind RELRO.
+        unsafe { store_word(slot + version.bias, target.0) };
+    }
     Ok(target)
 }
 
+/// Refuses a function of a corrupt symbol table, at whose address there is no code.
+fn callable(user: &Version<'static>, function: Addr) -> Result<Addr> {
+    if PROCESS.world.read().is_code(function) {
+        return Ok(function);
+    }
+    let user = alloc::string::String::from_utf8_lossy(&user.path);
+    Err(Error::bad_elf(user, "a called symbol lies outside the executable segments"))
+}
+
 /// Runs an IFUNC resolver.
-pub fn call_resolver(resolver: Addr) -> Addr {
+pub fn call_resolver(resolver: Addr) -> Result<Addr> {
+    if !PROCESS.world.read().is_code(resolver) {
+        return Err(Error::bad_elf("", "IFUNC resolver lies outside the executable segments"));
+    }
     // SAFETY: the address is an STT_GNU_IFUNC symbol or an IRELATIVE addend of a relocated object: a function without
     // arguments that returns an address (x86-64 psABI).
     let resolver: extern "C" fn() -> u64 = unsafe { core::mem::transmute(resolver.0) };
-    Addr(resolver())
+    Ok(Addr(resolver()))
 }

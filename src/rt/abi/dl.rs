@@ -101,7 +101,7 @@ fn find_symbol(handle: u64, name: &[u8], version: Option<VersionEntry<'_>>, call
     };
     Ok(match found {
         Found::Address(address) => address.0,
-        Found::Resolver(resolver) => call_resolver(resolver).0,
+        Found::Resolver(resolver) => call_resolver(resolver)?.0,
         // SAFETY: a module of the world and an offset of one of its symbols.
         Found::ThreadLocal { module, offset } => unsafe { luci_tls_block_address(&TlsIndex { module, offset }) },
     })
