@@ -312,7 +312,10 @@ fn unused_with(registry: &mut Registry) -> Vec<ObjectId> {
     let world = PROCESS.world.read();
     let record = PROCESS.record();
     let is_root = |object: &Arc<Object<'static>>| {
-        object.pinned || registry.state(object.id).open_count > 0 || maps::tls_destructors(record, object.handle) > 0
+        object.pinned
+            || relocation::defines_unique(object.id)
+            || registry.state(object.id).open_count > 0
+            || maps::tls_destructors(record, object.handle) > 0
     };
     let mut live: Vec<ObjectId> = world.iter().filter(|object| is_root(object)).map(|object| object.id).collect();
     let mut next = 0;

@@ -207,6 +207,11 @@ impl Answers for RunningProcess {
     }
 }
 
+/// Whether the process-wide definition of a unique symbol is this object's; then it must stay for good.
+pub fn defines_unique(object: ObjectId) -> bool {
+    UNIQUE.with(|table| table.as_ref().is_some_and(|table| table.values().any(|(_, owner)| *owner == object)))
+}
+
 /// Forgets the unique symbols of an object that was never published (a failed dlopen).
 pub fn forget_unique(object: ObjectId) {
     UNIQUE.with(|table| {
