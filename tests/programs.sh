@@ -200,8 +200,8 @@ program bash bash - 'run bash -c '\''
 program getent getent - 'run getent passwd root; run getent group 0; run getent hosts 127.0.0.1; run getent services http'
 program iconv iconv - 'printf "\xa4\xa2\xa4\xa4" | run iconv -f EUC-JP -t UTF-8; run iconv -l | head -n 3'
 program locale locale - 'run locale -a; run locale'
-program perl perl - 'run perl -e "use strict; use POSIX qw(floor); use List::Util qw(sum); use Data::Dumper; \$Data::Dumper::Sortkeys = 1;
-    print sum(1 .. 100), q( ), floor(2.5), qq(\n), Dumper({a => [1, 2], b => {c => 3}}); my \$out = qx(echo from a child); print \$out; exit 4"'
+program perl perl - 'run perl -e "use strict; use POSIX qw(floor); use List::Util qw(sum); my %h = (b => 2, a => 1);
+    print sum(1 .. 100), q( ), floor(2.5), q( ), join(q(,), map { qq(\$_=\$h{\$_}) } sort keys %h), qq(\n); my \$out = qx(echo from a child); print \$out; exit 4"'
 program python3 /usr/bin/python3 python3 'run /usr/bin/python3 -c "
 import json, threading, re, decimal, os, sys
 results = []
