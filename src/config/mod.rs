@@ -15,8 +15,8 @@ use alloc::vec::Vec;
 /// The configuration file that is read when the command line names no other.
 pub const DEFAULT_FILE: &[u8] = b"/opt/luci/ld-luci.conf";
 
-/// Exit status after a mistake on the loader's own command line.
-pub const USAGE_STATUS: i32 = 127;
+/// Exit status after a mistake on the loader's own command line, as glibc's.
+pub const USAGE_STATUS: i32 = 1;
 
 /// All settings of one process. Strings are bytes as the kernel handed them over, without a terminating NUL; lists keep
 /// their separators and are taken apart by [`library_path_elements`] and [`preload_names`].

@@ -112,7 +112,7 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     let args: Option<&mut dyn Iterator<Item = &'static [u8]>> = if by_name { Some(&mut args) } else { None };
     let config = Config::read(args, stack.environment(), secure, |path| config_file(path, secure));
     let config = config.unwrap_or_else(|error| {
-        print::line(format_args!("ld-luci.so: {error}\nTry 'ld-luci.so --help' for more information."));
+        print::line(format_args!("ld-luci.so: {error}"));
         sys::exit_group(luci::config::USAGE_STATUS)
     });
     for problem in &config.problems {
