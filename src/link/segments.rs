@@ -205,6 +205,20 @@ impl Layout {
         self.segment_of(vaddr, 1).is_some_and(is_code)
     }
 
+    /// Whether the program headers can be at `vaddr`: in a segment, and when PT_PHDR tells their offset in the only one
+    /// that maps it.
+    pub fn maps_headers_at(&self, vaddr: Vaddr) -> bool {
+        let len = (self.headers.len() * ProgramHeader::SIZE) as u64;
+        let mut loads = self.headers.iter().filter(|header| header.kind == ph::PT_LOAD);
+        let Some(own) = self.headers.iter().find(|header| header.kind == ph::PT_PHDR) else {
+            return loads.any(|load| load.contains_in_file(vaddr, len));
+        };
+        let into = |load: &ProgramHeader| own.offset.0.checked_sub(load.offset.0).filter(|&into| into < load.filesz);
+        let mut places = loads.filter_map(|load| Some((load, load.vaddr + into(load)?)));
+        let fits = |(load, place): (&ProgramHeader, Vaddr)| place == vaddr && load.contains_in_file(vaddr, len);
+        places.next().is_some_and(fits) && places.next().is_none()
+    }
+
     /// Bytes of address space the image takes.
     pub fn size(&self) -> u64 {
         self.end.0 - self.start.0
@@ -264,6 +278,59 @@ mod tests {
         assert_eq!((data.data_end, data.page_end, data.alloc_end), (Vaddr(0x3100), Vaddr(0x4000), Vaddr(0x8000)));
         assert!(!layout.is_contiguous());
         assert_eq!(layout.headers_vaddr, Some(Vaddr(64)));
+    }
+
+    fn writable(header: ProgramHeader) -> ProgramHeader {
+        ProgramHeader { permissions: Permissions::READ | Permissions::WRITE, ..header }
+    }
+
+    #[test]
+    fn only_zeroed_memory_can_begin_in_another_segments_page() {
+        let data = writable(load(0x1000, 0x1000, 0x100, 0x100));
+        let bss = writable(load(0x1100, 0x1100, 0, 0x3000));
+        let layout = plan(alloc::vec![data, bss], 64, 0x1100).unwrap();
+        assert_eq!(layout.segments.len(), 1);
+        assert_eq!((layout.segments[0].memsz, layout.segments[0].alloc_end), (0x3100, Vaddr(0x5000)));
+        assert_eq!(layout.end, Vaddr(0x5000));
+        let code = load(0x1100, 0x1100, 0, 0x10);
+        assert!(plan(alloc::vec![data, code], 64, 0x1100).unwrap_err().contains("share a page"));
+        let more = writable(load(0x1100, 0x1100, 0x10, 0x10));
+        assert!(plan(alloc::vec![data, more], 64, 0x1200).unwrap_err().contains("share a page"));
+    }
+
+    #[test]
+    fn relro_never_reaches_behind_the_writable_segment_it_starts_in() {
+        let relro = |vaddr, memsz| ProgramHeader { kind: ph::PT_GNU_RELRO, ..load(0, vaddr, 0, memsz) };
+        let with = |relro| {
+            let data = writable(load(0x1000, 0x1000, 0x1000, 0x1800));
+            plan(alloc::vec![load(0, 0, 0x1000, 0x1000), data, relro], 64, 0x2000).unwrap().relro
+        };
+        assert_eq!(with(relro(0x1000, 0x1000)), Some((Vaddr(0x1000), Vaddr(0x2000))));
+        assert_eq!(with(relro(0x1000, 0x10_0000)), Some((Vaddr(0x1000), Vaddr(0x3000))));
+        assert_eq!(with(relro(0, 0x2000)), None);
+        assert_eq!(with(relro(0x8000, 0x2000)), None);
+    }
+
+    #[test]
+    fn code_is_what_the_file_gives_to_executable_segments() {
+        let code = ProgramHeader { permissions: Permissions::READ | Permissions::EXECUTE, ..load(0, 0, 0x100, 0x800) };
+        let layout = plan(alloc::vec![code, load(0x1000, 0x1000, 0x10, 0x10)], 64, 0x1010).unwrap();
+        assert!(layout.is_code(Vaddr(0xff)));
+        assert!(!layout.is_code(Vaddr(0x100)));
+        assert!(!layout.is_code(Vaddr(0x1000)));
+        assert_eq!(layout.segments[0].file_bytes_from(Vaddr(0xf0)), Some(0x10));
+        assert_eq!(layout.segments[0].file_bytes_from(Vaddr(0x101)), None);
+    }
+
+    #[test]
+    fn program_headers_are_where_their_offset_says() {
+        let own = |offset| ProgramHeader { kind: ph::PT_PHDR, ..load(offset, 0x40, 112, 112) };
+        let with = |own| plan(alloc::vec![own, load(0, 0, 0x1000, 0x1000)], 0, 0x1000).unwrap();
+        assert!(with(own(0x40)).maps_headers_at(Vaddr(0x40)));
+        assert!(!with(own(0x80)).maps_headers_at(Vaddr(0x40)));
+        assert!(!with(own(0x40)).maps_headers_at(Vaddr(0x1040)));
+        let twice = plan(alloc::vec![own(0x40), load(0, 0, 0x1000, 0x1000), load(0, 0x1000, 0x100, 0x100)], 0, 0x1000);
+        assert!(!twice.unwrap().maps_headers_at(Vaddr(0x40)));
     }
 
     #[test]

@@ -267,13 +267,24 @@ fn mapped_program(stack: InitialStack) -> Result<Mapped> {
     let bad = |what| Error::bad_elf(String::from_utf8_lossy(&path), what);
     let address = stack.aux(auxv::AT_PHDR).ok_or_else(|| bad("the kernel gave no program headers"))?;
     let count = stack.aux(auxv::AT_PHNUM).unwrap_or(0) as usize;
-    // SAFETY: the kernel mapped the program headers there.
-    let bytes = unsafe { core::slice::from_raw_parts(address as *const u8, count * ProgramHeader::SIZE) };
+    let len = count * ProgramHeader::SIZE;
+    let last_word = (len as u64).saturating_sub(8);
+    let mut places = (0..last_word).step_by(luci::arch::PAGE_SIZE as usize).chain([last_word]);
+    if !places.all(|offset| sys::is_readable(Addr(address) + offset)) {
+        return Err(bad("the program headers are not in memory"));
+    }
+    // SAFETY: the kernel mapped the program headers there, and each of their pages can be read.
+    let bytes = unsafe { core::slice::from_raw_parts(address as *const u8, len) };
     let headers: Vec<ProgramHeader> = segments::parse(bytes).collect();
-    let own = headers.iter().find(|header| header.kind == PT_PHDR);
-    let bias = Bias(own.map_or(0, |header| address.wrapping_sub(header.vaddr.0)));
-    let mut plan = layout::plan(headers, 0, u64::MAX).map_err(bad)?;
-    plan.headers_vaddr = Some(bias.vaddr_of(Addr(address)));
+    let own = headers.iter().find(|header| header.kind == PT_PHDR).map(|header| header.vaddr);
+    let bias = Bias(own.map_or(0, |vaddr| address.wrapping_sub(vaddr.0)));
+    let headers_vaddr = bias.vaddr_of(Addr(address));
+    let file_size = files::executable_size().unwrap_or(u64::MAX);
+    let mut plan = layout::plan(headers, 0, file_size).map_err(bad)?;
+    if !plan.maps_headers_at(headers_vaddr) {
+        return Err(bad("PT_PHDR does not say where the program headers are"));
+    }
+    plan.headers_vaddr = Some(headers_vaddr);
     let entry = bias.vaddr_of(Addr(stack.aux(auxv::AT_ENTRY).unwrap_or(0)));
     Ok(Mapped { path, role: Role::Program, bias, layout: plan, entry })
 }

@@ -160,6 +160,11 @@ pub fn current_directory() -> Option<Vec<u8>> {
     Some(path.into_bytes())
 }
 
+/// Size in bytes of the file that the kernel runs, where /proc tells it.
+pub fn executable_size() -> Option<u64> {
+    fs::stat(c"/proc/self/exe").ok().map(|stat| stat.st_size as u64)
+}
+
 /// The path of the running executable, as the kernel knows it.
 pub fn executable_path() -> Option<Vec<u8>> {
     let path = fs::readlink(c"/proc/self/exe", Vec::new()).ok()?;

@@ -12,7 +12,8 @@
 mod mutate;
 mod supervise;
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -35,15 +36,20 @@ enum Way {
     Needed,
     Preload,
     Dlopen,
+    /// By name.
     Program,
+    /// By the kernel, with the loader as PT_INTERP.
+    Kernel,
 }
 
 const LIBRARY: &[Way] = &[Way::Needed, Way::Preload, Way::Dlopen];
-const BASES: [Base; 4] = [
+const BASES: [Base; 6] = [
     Base { name: "plain", file: "libplain.so", ways: LIBRARY },
     Base { name: "tables", file: "libtables.so", ways: LIBRARY },
     Base { name: "rich", file: "librich.so", ways: LIBRARY },
     Base { name: "program", file: "user", ways: &[Way::Program] },
+    Base { name: "started program", file: "started", ways: &[Way::Kernel] },
+    Base { name: "libc", file: "libc.so.6", ways: &[Way::Needed] },
 ];
 const RANDOM_PER_BASE: usize = 600;
 const SECONDS: u32 = 10;
@@ -65,7 +71,7 @@ struct Bench {
 fn no_mutation_crashes_hangs_or_panics_the_loader() {
     let bench = Bench::new("mutations");
     let wanted = std::env::var("LUCI_HOSTILE").unwrap_or_default();
-    let files: Vec<Vec<u8>> = BASES.iter().map(|base| fs::read(bench.folder.join(base.file)).expect(base.file)).collect();
+    let files: Vec<Vec<u8>> = BASES.iter().map(|base| bench.read(base.file)).collect();
     let mut jobs = Vec::new();
     for (base, file) in BASES.iter().zip(&files) {
         for (index, mutation) in mutate::mutations(file, RANDOM_PER_BASE, 0x1234_5678_9abc).into_iter().enumerate() {
@@ -128,14 +134,21 @@ impl Bench {
         );
         let rich = ["-Wl,-z,now", "-mtls-dialect=gnu2", "-Wl,-z,pack-relative-relocs"];
         bench.compile("g++", "rich.cpp", "librich.so", &[&library[..], &rich].concat());
-        bench.compile(
-            "gcc",
-            "user.c",
-            "user",
-            &["-fno-PIC", "-pie", "-fPIE", "-Wl,-z,lazy", "-L.", "-lplain", "-ltables", "-lrich"],
-        );
+        let user = ["-pie", "-fPIE", "-Wl,-z,lazy", "-L.", "-lplain", "-ltables", "-lrich"];
+        bench.compile("gcc", "user.c", "user", &user);
+        bench.compile("gcc", "user.c", "started", &user);
         bench.compile("gcc", "opener.c", "opener", &["-ldl"]);
         bench
+    }
+
+    /// One of the built files; the C library is the one that the compiler links with.
+    fn read(&self, file: &str) -> Vec<u8> {
+        let path = self.folder.join(file);
+        if path.exists() {
+            return fs::read(path).expect(file);
+        }
+        let asked = Command::new("gcc").arg(format!("-print-file-name={file}")).output().expect("gcc");
+        fs::read(String::from_utf8_lossy(&asked.stdout).trim()).expect(file)
     }
 
     fn compile(&self, compiler: &str, from: &str, to: &str, flags: &[&str]) {
@@ -143,6 +156,9 @@ impl Bench {
         command.current_dir(&self.folder).arg("-O1").arg("-w").arg("-o").arg(to).arg(source(from)).args(flags);
         if to.ends_with(".so") {
             command.arg(format!("-Wl,-soname={to}"));
+        }
+        if to == "started" {
+            command.arg(format!("-Wl,--dynamic-linker={}", self.loader.display()));
         }
         let status = command.status().unwrap_or_else(|error| panic!("{compiler}: {error}"));
         assert!(status.success(), "{from} cannot be built");
@@ -152,8 +168,14 @@ impl Bench {
     fn run(&self, job: &Job<'_>, file: &[u8], own: &Path) -> Option<String> {
         let mutated = own.join(job.base.file);
         fs::write(&mutated, job.mutation.apply(file)).expect("room below target/");
+        fs::set_permissions(&mutated, Permissions::from_mode(0o755)).expect("our own file");
         let mut command = self.command(job.way, &mutated, own);
-        let outcome = supervise::run(&mut command, &self.loader, &[], SECONDS).expect("ptrace works");
+        let outcome = match supervise::run(&mut command, &self.loader, &[], SECONDS) {
+            Ok(outcome) => outcome,
+            // what the kernel does not start is no concern of the loader's
+            Err(_) if matches!(job.way, Way::Kernel) => return None,
+            Err(error) => panic!("ptrace(2) does not work here: {error}"),
+        };
         let errors = String::from_utf8_lossy(&fs::read(own.join("stderr")).unwrap_or_default()).into_owned();
         let complaint = complaint(&outcome, &errors);
         if complaint.is_some() {
@@ -167,14 +189,14 @@ impl Bench {
     }
 
     fn command(&self, way: Way, mutated: &Path, own: &Path) -> Command {
-        let mut command = Command::new(&self.loader);
+        let mut command = Command::new(if matches!(way, Way::Kernel) { mutated } else { &self.loader });
         command.env_clear().current_dir(&self.folder);
         command.stdin(Stdio::null()).stdout(Stdio::null());
         command.stderr(File::create(own.join("stderr")).expect("room below target/"));
         let (library_path, preload) = match way {
             Way::Needed => (format!("{}:.", own.display()), false),
             Way::Preload => (".".to_string(), true),
-            Way::Dlopen | Way::Program => (".".to_string(), false),
+            Way::Dlopen | Way::Program | Way::Kernel => (".".to_string(), false),
         };
         command.env("LD_LIBRARY_PATH", library_path);
         if preload {
@@ -184,6 +206,7 @@ impl Bench {
             Way::Needed | Way::Preload => command.arg("./user"),
             Way::Dlopen => command.arg("./opener").arg(mutated),
             Way::Program => command.arg(mutated),
+            Way::Kernel => &mut command,
         };
         command
     }

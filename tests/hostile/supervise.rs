@@ -85,7 +85,13 @@ pub fn run(command: &mut Command, loader: &Path, limits: &[(i32, u64)], seconds:
     };
     // SAFETY: `prepare` makes system calls only.
     unsafe { command.pre_exec(prepare) };
-    let child = command.spawn()?;
+    let child = loop {
+        match command.spawn() {
+            // a process that another thread forks holds the program's file open until its own exec
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {}
+            result => break result?,
+        }
+    };
     watch(child.id() as i32, loader)
 }
 
@@ -132,6 +138,10 @@ fn place(pid: i32, loader: &Path) -> Place {
     let within = |ranges: &[(Range<u64>, u64)], pc: u64| ranges.iter().find(|(range, _)| range.contains(&pc)).cloned();
     if let Some((range, offset)) = within(&own, pc) {
         return Place::Loader(pc - range.start + offset);
+    }
+    // without a PT_INTERP the kernel enters the program itself
+    if own.is_empty() {
+        return Place::Program(pc);
     }
     // on entry the stack is as the kernel made it; code that has run off its end was code before
     let from_loader = within(&own, caller).is_some() || Some(stack) == initial_stack(pid);

@@ -3,6 +3,7 @@
 use core::arch::asm;
 
 use linux_raw_sys::general as nr;
+use luci::addr::Addr;
 
 /// Ends all threads of the process.
 pub fn exit_group(status: i32) -> ! {
@@ -61,6 +62,16 @@ pub unsafe fn set_thread_pointer(tcb: u64) {
     const ARCH_SET_FS: u64 = 0x1002;
     // SAFETY: the caller's contract.
     unsafe { syscall(nr::__NR_arch_prctl, [ARCH_SET_FS, tcb, 0, 0, 0, 0]) };
+}
+
+/// Whether the eight bytes at `addr` can be read. Asks the kernel in a call that otherwise fails and changes nothing.
+pub fn is_readable(addr: Addr) -> bool {
+    const NO_SUCH_ACTION: u64 = u64::MAX;
+    const SIGNAL_SET_BYTES: u64 = 8;
+    const EFAULT: i64 = -14;
+    // SAFETY: rt_sigprocmask reads its new set before it refuses an unknown action.
+    let result = unsafe { syscall(nr::__NR_rt_sigprocmask, [NO_SUCH_ACTION, addr.0, 0, SIGNAL_SET_BYTES, 0, 0]) };
+    result != EFAULT
 }
 
 /// gettid(2)
