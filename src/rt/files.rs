@@ -38,7 +38,14 @@ const FIRST_READ: usize = 832;
 /// Opens `path` and reads its headers.
 pub fn open_elf(path: &[u8]) -> core::result::Result<ElfFile, OpenError> {
     let name = || String::from_utf8_lossy(path).into_owned();
-    let skip = |errno: Errno| OpenError::Skip(Error::os(name(), "cannot open shared object file", errno.raw_os_error()));
+    let skip = |errno: Errno| {
+        let error = Error::os(name(), "cannot open shared object file", errno.raw_os_error());
+        // what the process lacks, another path does not give it
+        match errno {
+            Errno::MFILE | Errno::NFILE | Errno::NOMEM | Errno::IO => OpenError::Fatal(error),
+            _ => OpenError::Skip(error),
+        }
+    };
     let c_path = CString::new(path).map_err(|_| skip(Errno::NOENT))?;
     let fd = open(&c_path).map_err(skip)?;
     let stat =

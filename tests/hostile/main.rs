@@ -5,11 +5,14 @@
 //! cargo test --test hostile
 //! LUCI_LD=/path/ld.so cargo test --test hostile   another loader under test (default target/dist/ld-luci.so)
 //! LUCI_HOSTILE=plain cargo test --test hostile    only mutations whose description contains the text
+//! LUCI_SEED=5 cargo test --test hostile           other random mutations, ten times as many
 //! ```
 //!
 //! What fails is kept in `target/hostile/failures`.
 
+mod limits;
 mod mutate;
+mod special;
 mod supervise;
 
 use std::fs::{self, File, Permissions};
@@ -72,9 +75,11 @@ fn no_mutation_crashes_hangs_or_panics_the_loader() {
     let bench = Bench::new("mutations");
     let wanted = std::env::var("LUCI_HOSTILE").unwrap_or_default();
     let files: Vec<Vec<u8>> = BASES.iter().map(|base| bench.read(base.file)).collect();
+    let seed = std::env::var("LUCI_SEED").ok().and_then(|seed| seed.parse::<u64>().ok());
+    let (random, seed) = seed.map_or((RANDOM_PER_BASE, 0), |seed| (10 * RANDOM_PER_BASE, seed));
     let mut jobs = Vec::new();
     for (base, file) in BASES.iter().zip(&files) {
-        for (index, mutation) in mutate::mutations(file, RANDOM_PER_BASE, 0x1234_5678_9abc).into_iter().enumerate() {
+        for (index, mutation) in mutate::mutations(file, random, 0x1234_5678_9abc ^ seed << 20).into_iter().enumerate() {
             let job = Job { base, way: base.ways[index % base.ways.len()], mutation };
             if job.describe().contains(&wanted) {
                 jobs.push((job, file));
