@@ -11,7 +11,7 @@ CARGO ?= cargo
 DIST := target/dist
 TOOLS := $(wildcard tools/*/Cargo.toml)
 
-.PHONY: all loader tools install demo test unit cases roots programs bench lint setup clean
+.PHONY: all loader tools install demo test unit cases roots inplace programs bench lint setup clean
 
 all: loader tools
 	@echo "built: $(DIST)/ld-luci.so"
@@ -47,7 +47,7 @@ setup:
 demo: setup all
 	examples/demo.sh
 
-test: unit cases roots programs
+test: unit cases roots inplace programs
 	@echo "== all tests passed"
 
 unit: setup all
@@ -69,6 +69,11 @@ cases: setup all
 roots: setup all
 	@echo "== cases in other Debian roots"
 	tests/cases-in-roots.sh bullseye trixie
+
+# The loader as the system's own in a Debian 12 root.
+inplace: setup all
+	@echo "== in place of the system's loader"
+	tests/inplace.sh
 
 programs: setup all
 	@echo "== real programs"

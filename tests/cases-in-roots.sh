@@ -1,11 +1,15 @@
-#!/bin/sh
+#!/bin/bash
 # Runs the cases and some real programs in Debian roots with other glibcs: `tests/cases-in-roots.sh NAME...`, names as in
-# tests/roots.sh, which makes what is missing. A root that cannot be made here is skipped with the reason.
-# LUCI_CASES selects cases by name.
+# tests/roots.sh, which makes what is missing. Ends with a table. A root that cannot be made here is skipped with the reason.
+# LUCI_CASES selects cases by name; LUCI_LD names another loader than target/dist/ld-luci.so.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 roots=${LUCI_ROOTS:-/var/tmp/luci-roots}
-programs="true ls cat-sort date dash bash getent iconv locale perl gcc g++ compiled-by-gcc ld-as make openmp find-grep-sed"
+loader=$(readlink -f "${LUCI_LD:-target/dist/ld-luci.so}") || exit 1
+programs="true ls cat-sort date dash bash getent iconv locale perl python3 gcc g++ compiled-by-gcc ld-as make openmp find-grep-sed"
+logs=target/roots
+table=$(printf '%-14s %-6s %-30s %s' root glibc cases programs)
+failed=0
 
 if [ "$(id -u)" -ne 0 ]; then
     echo "skipped: roots need chroot, so root"
@@ -15,13 +19,27 @@ if ! tests/setup.sh debootstrap:debootstrap; then
     echo "skipped: no debootstrap"
     exit 0
 fi
+mkdir -p "$logs" || exit 1
 
-# in_root ROOT COMMAND...: with /proc, in a mount namespace of its own.
-in_root() {
-    unshare -m /bin/sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$@"
+# cases NAME: one line with the counts; what failed goes to standard error.
+cases() {
+    local log=$logs/$1.cases
+    LUCI_ROOT=$roots/$1 LUCI_FIXTURE=$1-interp,$1-name cargo test -q --test cases -- ${LUCI_CASES:-} >"$log" 2>&1 ||
+        sed -n '/^failures:$/,/^failures:$/p' "$log" >&2
+    sed -n 's/^test result: [^ ]* \([0-9]* passed; [0-9]* failed; [0-9]* ignored\).*/\1/p' "$log"
 }
 
-failed=0
+# programs NAME: the same for the programs, by name, through PT_INTERP and in place of the root's own loader.
+programs() {
+    local log=$logs/$1.programs inside=$roots/$1/var/tmp/luci-programs
+    mkdir -p "$inside/tests" && cp tests/programs.sh "$inside/tests/" && cp "$loader" "$inside/ld-luci.so" || return 1
+    # shellcheck disable=SC2086  # a list of words
+    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LUCI_LD=/var/tmp/luci-programs/ld-luci.so \
+        unshare -m /bin/sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$roots/$1" \
+        /var/tmp/luci-programs/tests/programs.sh --verbose $programs >"$log" 2>&1 </dev/null || cat "$log" >&2
+    tail -n 1 "$log"
+}
+
 for name in "$@"; do
     tests/roots.sh "$name"
     case $? in
@@ -29,17 +47,10 @@ for name in "$@"; do
     77) continue ;;
     *) failed=1; continue ;;
     esac
-    root=$roots/$name
-    echo "-- $name (glibc $(cat "$root/.luci-glibc")): cases"
-    # shellcheck disable=SC2086  # a list of words
-    LUCI_ROOT=$root LUCI_FIXTURE=$name-interp,$name-name cargo test -q --test cases -- ${LUCI_CASES:-} || failed=1
-    echo "-- $name: programs"
-    mkdir -p "$root/var/tmp/luci-programs/tests"
-    cp target/dist/ld-luci.so "$root/var/tmp/luci-programs/ld-luci.so.new"
-    mv "$root/var/tmp/luci-programs/ld-luci.so.new" "$root/var/tmp/luci-programs/ld-luci.so"
-    cp tests/programs.sh "$root/var/tmp/luci-programs/tests/"
-    # shellcheck disable=SC2086  # a list of words
-    in_root "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LUCI_LD=/var/tmp/luci-programs/ld-luci.so \
-        /bin/bash /var/tmp/luci-programs/tests/programs.sh --verbose $programs || failed=1
+    case_counts=$(cases "$name")
+    program_counts=$(programs "$name")
+    [[ $case_counts == *" 0 failed"* && $program_counts == *" 0 failed"* ]] || failed=1
+    table+=$(printf '\n%-14s %-6s %-30s %s' "$name" "$(cat "$roots/$name/.luci-glibc")" "$case_counts" "$program_counts")
 done
+echo "$table"
 exit $failed

@@ -13,7 +13,7 @@
 set -u
 
 ROOTS=${LUCI_ROOTS:-/var/tmp/luci-roots}
-PACKAGES="bash coreutils python3-minimal perl-base libstdc++6 gcc g++ libc6-dev make"
+PACKAGES="bash coreutils python3 perl libstdc++6 gcc g++ libc6-dev make"
 DOWNLOAD_SECONDS=1500
 
 skip() { echo "roots.sh: skipped: $*"; exit 77; }
