@@ -29,8 +29,6 @@ _start:
     lea rsi, [rip + _DYNAMIC]
     xor r8d, r8d
     xor r9d, r9d
-    xor r10d, r10d
-    xor r11d, r11d
 1:  mov rax, [rsi]
     test rax, rax
     jz 3f
@@ -39,10 +37,6 @@ _start:
     cmove r8, rdx
     cmp rax, 8
     cmove r9, rdx
-    cmp rax, 36
-    cmove r10, rdx
-    cmp rax, 35
-    cmove r11, rdx
     add rsi, 16
     jmp 1b
     // Elf64_Rela: only R_X86_64_RELATIVE may occur
@@ -58,29 +52,7 @@ _start:
     mov [rbx + rax], rdx
     add r8, 24
     jmp 4b
-    // DT_RELR: an even entry is an address, an odd one a bitmap of the next 63 words
-5:  add r10, rbx
-    add r11, r10
-6:  cmp r10, r11
-    jae 8f
-    mov rax, [r10]
-    add r10, 8
-    test al, 1
-    jnz 7f
-    lea rdi, [rbx + rax]
-    add [rdi], rbx
-    add rdi, 8
-    jmp 6b
-7:  mov rcx, rdi
-    add rdi, 504
-71: shr rax, 1
-    jz 6b
-    test al, 1
-    jz 72f
-    add [rcx], rbx
-72: add rcx, 8
-    jmp 71b
-8:  mov rdi, r12
+5:  mov rdi, r12
     mov rsi, rbx
     call luci_start
 9:  ud2
