@@ -43,7 +43,11 @@ pub struct Defined<'m> {
     pub is_base: bool,
 }
 
-/// Walks `DT_VERNEED`. Corrupt links end the walk; no chain can loop because every step goes forward.
+/// Versions that one object can name: their index has 15 bits.
+const MAX_VERSIONS: usize = 0x7fff;
+
+/// Walks `DT_VERNEED`. Corrupt links end the walk; no chain can loop because every step goes forward, and the entries are
+/// counted because chains that overlap could be many times longer than the section.
 pub fn needed<'m>(bytes: &'m [u8], strings: Strings<'m>) -> impl Iterator<Item = Needed<'m>> {
     let mut file = Some(0usize);
     let mut aux: Option<usize> = None;
@@ -67,6 +71,7 @@ pub fn needed<'m>(bytes: &'m [u8], strings: Strings<'m>) -> impl Iterator<Item =
             file = step(at, u32_at(bytes, at + 12)?);
         }
     })
+    .take(MAX_VERSIONS)
 }
 
 /// Walks `DT_VERDEF`.
@@ -85,6 +90,7 @@ pub fn defined<'m>(bytes: &'m [u8], strings: Strings<'m>) -> impl Iterator<Item 
         entry = step(at, u32_at(bytes, at + 16)?);
         Some(Defined { name, hash, index: index & !HIDDEN, is_base: flags & VER_FLG_BASE != 0 })
     })
+    .take(MAX_VERSIONS)
 }
 
 /// The version table of an object, indexed by `versym & 0x7fff`, as glibc's `l_versions`.
@@ -156,6 +162,17 @@ mod tests {
         let versions = table(None, Some(&bytes), strings);
         assert_eq!(versions[3].hash, 0x1234);
         assert_eq!(versions[0], VersionEntry::default());
+    }
+
+    #[test]
+    fn overlapping_chains_end() {
+        // each entry is a file and a version at once, and the chain of each covers all the rest
+        let mut entry = [0u8; 16];
+        entry[0] = 1;
+        entry[8] = 16;
+        entry[12] = 16;
+        let bytes = entry.repeat(0x1_0000);
+        assert_eq!(needed(&bytes, Strings::new(&[0; 17])).count(), MAX_VERSIONS);
     }
 
     #[test]

@@ -151,6 +151,9 @@ pub fn publish(world: World<'static>, garbage: Option<Box<dyn FnOnce() + Send>>)
 fn discard(before: &World<'static>, after: &World<'static>) {
     for object in after.iter().filter(|object| before.get(object.id).is_none()) {
         relocation::forget_unique(object.id);
+        if let Some(offset) = object.tls.and_then(|module| module.static_offset) {
+            tls::give_back_static(offset);
+        }
         if let Some(range) = PROCESS.with_registry(|registry| registry.forget(object.id)) {
             map::unmap(range);
         }
@@ -339,7 +342,7 @@ fn remove(dead: &[ObjectId]) {
     for &id in dead {
         if let Some(module) = world.get(id).and_then(|object| object.tls) {
             if let Some(offset) = module.static_offset {
-                tls::give_back_static(offset, world.tls.get(module.id));
+                tls::give_back_static(offset);
             }
             world.tls.remove(module.id);
             tls_changed = true;

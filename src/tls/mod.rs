@@ -15,6 +15,17 @@ pub struct StaticTls {
     pub align: u64,
     /// Unused gaps between blocks: distance range below the thread pointer (low end exclusive, high end inclusive).
     gaps: Vec<(u64, u64)>,
+    /// Blocks of late modules, in the order they were placed.
+    late: Vec<Late>,
+}
+
+/// A block in the surplus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Late {
+    offset: u64,
+    /// `used` before the block was placed.
+    used_before: u64,
+    in_use: bool,
 }
 
 /// A block's needs, from `PT_TLS`; bytes.
@@ -36,7 +47,7 @@ impl Block {
 impl StaticTls {
     /// An area for threads whose TCB is aligned to `tcb_align` bytes.
     pub fn new(tcb_align: u64) -> Self {
-        StaticTls { used: 0, size: 0, align: tcb_align, gaps: Vec::new() }
+        StaticTls { used: 0, size: 0, align: tcb_align, gaps: Vec::new(), late: Vec::new() }
     }
 
     /// Places a block of the initial set; the result is its offset: thread pointer minus offset is its address. `None`
@@ -86,14 +97,18 @@ impl StaticTls {
             return None;
         }
         let offset = offset_behind(self.used, block).filter(|&offset| offset <= self.size)?;
+        self.late.push(Late { offset, used_before: self.used, in_use: true });
         self.used = offset;
         Some(offset)
     }
 
-    /// Takes back a late block, if no other was placed behind it.
-    pub fn give_back(&mut self, offset: u64, block: Block) {
-        if self.used == offset {
-            self.used -= block.memsz;
+    /// Takes back a late block. Its room is free again when all that was placed behind it is back too.
+    pub fn give_back(&mut self, offset: u64) {
+        if let Some(late) = self.late.iter_mut().find(|late| late.offset == offset) {
+            late.in_use = false;
+        }
+        while let Some(last) = self.late.pop_if(|last| !last.in_use) {
+            self.used = last.used_before;
         }
     }
 
@@ -214,6 +229,22 @@ mod tests {
         let offset = area.place(Block::new(0x1004, 8, 16)).unwrap();
         assert_eq!((0u64.wrapping_sub(offset)) % 16, 4);
         assert!(offset >= 8);
+    }
+
+    #[test]
+    fn late_blocks_come_back_in_any_order() {
+        let mut area = StaticTls::new(64);
+        area.place(Block::new(0, 100, 8)).unwrap();
+        area.finish(512).unwrap();
+        let free = area.free();
+        let first = area.place_late(Block::new(0, 10, 64)).unwrap();
+        let second = area.place_late(Block::new(0, 10, 8)).unwrap();
+        area.give_back(first);
+        assert!(area.free() < free, "the second block is still behind it");
+        area.give_back(second);
+        assert_eq!(area.free(), free);
+        area.give_back(second);
+        assert_eq!(area.free(), free);
     }
 
     #[test]

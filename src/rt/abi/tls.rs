@@ -369,12 +369,11 @@ pub fn place_late(block: Block) -> Option<u64> {
     PROCESS.static_tls.with(|area| area.as_mut()?.place_late(block))
 }
 
-/// Takes a late block back when it was the last one given.
-pub fn give_back_static(offset: u64, module: Option<&Module>) {
-    let Some(module) = module else { return };
+/// Takes a late block back.
+pub fn give_back_static(offset: u64) {
     PROCESS.static_tls.with(|area| {
         if let Some(area) = area {
-            area.give_back(offset, module.block);
+            area.give_back(offset);
         }
     });
 }
