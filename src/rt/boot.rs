@@ -30,7 +30,7 @@ use super::process::PROCESS;
 use super::start::{InitialStack, auxv};
 use super::version::{LIBC_SONAME, Mapped};
 use super::x86_64::{self, Processor};
-use super::{fail, init, libc, list, map, print, relocation, sys};
+use super::{fail, identify, init, libc, list, map, print, relocation, sys};
 
 /// The path under which the system knows its loader.
 const CACHE_PATH: &[u8] = b"/etc/ld.so.cache";
@@ -85,7 +85,7 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
         list::answer(config, &world, &registry, &preloads);
     }
     let libc_id = registry.loaded(LIBC_SONAME);
-    libc::identify(&world, libc_id)?;
+    identify::identify(&world, libc_id)?;
     let thread = libc::set_up(&mut world, stack, libc_id, &mut cpuid)?;
     let entry = entry_of(&world, program)?;
     PROCESS.registry.with(|slot| *slot = Some(registry));

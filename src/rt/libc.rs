@@ -1,28 +1,26 @@
-//! The stock libc's side of the contract: which libc it is, and the memory it expects its loader to have filled before it
-//! runs. Contents come from `luci::glibc`; here they are put in place.
+//! The stock libc's side of the contract: the memory it expects its loader to have filled before it runs. Which libc it is
+//! says `identify`; contents come from `luci::glibc`; here they are put in place.
 
 use alloc::alloc::{Layout as AllocLayout, alloc_zeroed};
 use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 
-use luci::addr::{Addr, Vaddr};
+use luci::addr::Addr;
 use luci::arch::cpuid::CpuidCache;
 use luci::diag::{Error, Result};
 use luci::elf::segments::Permissions;
-use luci::glibc::choose::{self, Evidence};
 use luci::glibc::cpu_features::{self, CpuFeatures, Inputs};
-use luci::glibc::record::{Flags, RECORDS, Record, Rseq};
+use luci::glibc::record::{Flags, Record, Rseq};
 use luci::glibc::rtld::{self, NamespaceValues, RgValues, RoValues, Vdso};
 use luci::glibc::tcb::{self, Guards, TcbValues};
 use luci::glibc::tunables::{Tunables, Value};
 use luci::link::object::{ObjectId, Role, TlsModule, Version};
-use luci::link::resolve::{self, Class, Reference};
 use luci::link::world::World;
 use luci::tls::{Block, Module, StaticTls};
 
 use super::abi::{self, debug, misc, rtld as exported, tables};
+use super::identify::symbol_of;
 use super::image::store_word;
 use super::maps;
 use super::process::PROCESS;
@@ -31,43 +29,6 @@ use super::sys;
 
 /// Modules that fit in the first dtv beyond the initial ones.
 const SPARE_DTV_ENTRIES: usize = 14;
-
-/// Finds out which libc this is; a program without one gets the newest layout, which only the loader itself then uses.
-pub fn identify(world: &World<'static>, libc: Option<ObjectId>) -> Result<()> {
-    let newest = &RECORDS[RECORDS.len() - 1];
-    let record = match libc.and_then(|id| world.get(id)) {
-        Some(object) => match object.current.build_id.and_then(choose::by_build_id) {
-            Some(record) => record,
-            None => examine(world, &object.current)?,
-        },
-        None => newest,
-    };
-    PROCESS.set_record(record);
-    Ok(())
-}
-
-/// A libc that no record lists: by what it shows of itself.
-#[cold]
-fn examine(world: &World<'static>, libc: &Arc<Version<'static>>) -> Result<&'static Record> {
-    let symbol = |name: &str| symbol_of(libc, name);
-    let bytes_at = |vaddr| super::image::Metadata::new(libc.bias, &libc.layout).tail(vaddr, u64::MAX);
-    let mut evidence = Evidence::from_libc(libc.build_id, &symbol, &bytes_at);
-    if let Some(libpthread) = world.iter().find(|object| object.current.soname == Some(b"libpthread.so.0")) {
-        let version = libpthread.current.clone();
-        let symbol = |name: &str| symbol_of(&version, name);
-        let bytes_at = |vaddr| super::image::Metadata::new(version.bias, &version.layout).tail(vaddr, u64::MAX);
-        evidence = evidence.with_thread_db(&symbol, &bytes_at);
-    }
-    choose::choose(&evidence).map_err(|unknown| {
-        use alloc::string::ToString;
-        Error::other(String::from_utf8_lossy(&libc.path), unknown.to_string())
-    })
-}
-
-pub fn symbol_of(version: &Version<'static>, name: &str) -> Option<(Vaddr, u64)> {
-    let found = resolve::find(&version.symbols, &Reference::new(name.as_bytes(), None, Class::NEWEST))?;
-    Some((Vaddr(found.st_value), found.st_size))
-}
 
 /// Lays out TLS, makes the main thread's descriptor and fills everything libc reads. The result is the thread pointer.
 pub fn set_up(

@@ -7,6 +7,7 @@ mod files;
 mod fork;
 mod freestanding;
 mod heap;
+mod identify;
 mod image;
 mod init;
 mod libc;

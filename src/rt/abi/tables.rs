@@ -8,8 +8,8 @@ use luci::glibc::rtld::{DlFunctions, RgFunctions, RoFunctions};
 use luci::link::world::World;
 
 use super::{dl, error, find, misc};
+use crate::rt::identify::symbol_of;
 use crate::rt::image::store_word;
-use crate::rt::libc::symbol_of;
 
 /// The address of a function, as libc's tables hold it.
 macro_rules! address {
