@@ -6,6 +6,7 @@ mod bytes;
 pub mod choose;
 pub mod cpu_features;
 pub mod fields;
+pub mod libraries;
 pub mod link_map;
 pub mod record;
 pub mod rtld;

@@ -49,9 +49,21 @@ pub struct Version<'m> {
     pub headers_addr: Addr,
     /// Functions of this object that the loader answers itself: symbol value and the address that is bound instead.
     pub replaced: Vec<(u64, Addr)>,
+    /// Pieces of shared data that are seen here under a second address: their one address for the process is in the first
+    /// Version. Empty in first Versions.
+    pub data_homes: Vec<DataHome>,
     /// Memory that lives as long as the Version: its `link_map`, and private copies of tables that lie where the program
     /// can write; the slices above may point into them.
     pub backing: Vec<Box<[AtomicU64]>>,
+}
+
+/// A piece of writable data that this Version shares with an older one: `[start, end)` is the same memory as the equally
+/// long range at `home`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataHome {
+    pub start: Vaddr,
+    pub end: Vaddr,
+    pub home: Addr,
 }
 
 /// The relocation tables.
@@ -98,7 +110,22 @@ impl<'m> Version<'m> {
             return Addr(symbol.st_value);
         }
         let replaced = self.replaced.iter().find(|(value, _)| *value == symbol.st_value);
-        replaced.map_or(Vaddr(symbol.st_value) + self.bias, |&(_, addr)| addr)
+        replaced.map_or_else(|| self.address_at(Vaddr(symbol.st_value)), |&(_, addr)| addr)
+    }
+
+    /// The one address that `vaddr` has for the process: shared data is where the first Version has it, so that pointers
+    /// made by different Versions are equal.
+    #[inline]
+    pub fn address_at(&self, vaddr: Vaddr) -> Addr {
+        if self.data_homes.is_empty() { vaddr + self.bias } else { self.home_of(vaddr) }
+    }
+
+    fn home_of(&self, vaddr: Vaddr) -> Addr {
+        let homes = &self.data_homes;
+        let inside = homes.iter().find(|piece| vaddr >= piece.start && vaddr < piece.end);
+        // C allows pointers to one past the last byte
+        let past = || homes.iter().find(|piece| vaddr == piece.end && self.layout.segment_of(vaddr, 1).is_none());
+        inside.or_else(past).map_or(vaddr + self.bias, |piece| piece.home + (vaddr.0 - piece.start.0))
     }
 
     /// First and one-past-last address of the image.

@@ -107,6 +107,62 @@ pub fn bind_plt<'w, 'm>(
     }
 }
 
+/// The definition that a relocation of `version` means; `None` for an undefined weak symbol.
+pub fn definition_of<'w, 'm>(
+    world: &'w World<'m>,
+    object: &'w Object<'m>,
+    version: &Version<'m>,
+    rela: &Rela,
+    mode: Mode,
+) -> Result<Option<Definition<'w, 'm>>> {
+    let kind = relocs::kind(rela);
+    find_definition(object, version, &mut world.scope_of(object), relocs::symbol(rela), class_of(kind), kind, mode)
+}
+
+fn class_of(kind: u32) -> Class {
+    match kind {
+        R_X86_64_JUMP_SLOT | R_X86_64_DTPMOD64 | R_X86_64_DTPOFF64 | R_X86_64_TPOFF64 | R_X86_64_TLSDESC => Class::PLT,
+        R_X86_64_COPY => Class::COPY,
+        _ => Class::empty(),
+    }
+}
+
+fn find_definition<'w, 'm: 'w>(
+    object: &'w Object<'m>,
+    version: &Version<'m>,
+    scope: &mut dyn Iterator<Item = &'w Object<'m>>,
+    index: u32,
+    class: Class,
+    kind: u32,
+    mode: Mode,
+) -> Result<Option<Definition<'w, 'm>>> {
+    let symbol = version.symbols.get(index).ok_or_else(|| bad(version, "relocation names a symbol outside the symbol table"))?;
+    if binds_locally(symbol) {
+        return Ok(Some(Definition { object, symbol }));
+    }
+    let reference = reference_to(version, index, symbol, class)?;
+    let mut found = resolve::lookup(scope, &reference, mode.weak_yields);
+    if sym::visibility(symbol) == sym::STV_PROTECTED {
+        found = found.map(|found| protect(found, Definition { object, symbol }, class, kind));
+    }
+    match found {
+        None if sym::binding(symbol) != sym::STB_WEAK => Err(undefined(version, &reference)),
+        found => Ok(found),
+    }
+}
+
+/// A protected symbol means the object's own definition, except where the executable has made the address its own: by a
+/// PLT entry for a function, or by a copy relocation for data that is reached through the GOT.
+fn protect<'w, 'm>(found: Definition<'w, 'm>, own: Definition<'w, 'm>, class: Class, kind: u32) -> Definition<'w, 'm> {
+    if found.object.id == own.object.id || class.contains(Class::PLT) {
+        return own;
+    }
+    let is_plt_entry = found.symbol.st_shndx == sym::SHN_UNDEF;
+    let in_program = found.object.current.role == Role::Program;
+    let is_copy = in_program && sym::kind(own.symbol) == sym::STT_OBJECT && kind == R_X86_64_GLOB_DAT;
+    if is_plt_entry || is_copy { found } else { own }
+}
+
 struct Relocator<'a, 'w, 'm, M, P> {
     object: &'w Object<'m>,
     version: &'w Version<'m>,
@@ -121,10 +177,9 @@ struct Relocator<'a, 'w, 'm, M, P> {
 
 impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
     fn packed_relative(&mut self) -> Result<()> {
-        let bias = self.version.bias;
         for at in relocs::relr(self.version.relocations.relr) {
             let word = self.memory.read_u64(at).ok_or_else(|| self.outside())?;
-            self.write(at, (Vaddr(word) + bias).0)?;
+            self.write(at, self.version.address_at(Vaddr(word)).0)?;
         }
         Ok(())
     }
@@ -134,7 +189,7 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         let addend = rela.r_addend as u64;
         match relocs::kind(rela) {
             R_X86_64_NONE => Ok(()),
-            R_X86_64_RELATIVE | R_X86_64_RELATIVE64 => self.write(at, (Vaddr(addend) + self.version.bias).0),
+            R_X86_64_RELATIVE | R_X86_64_RELATIVE64 => self.write(at, self.version.address_at(Vaddr(addend)).0),
             R_X86_64_IRELATIVE => {
                 let resolver = Vaddr(addend) + self.version.bias;
                 self.outcome.deferred.push(Deferred { at, resolver, addend: 0, irelative: true });
@@ -150,12 +205,7 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
 
     fn symbolic(&mut self, rela: &Rela, kind: u32, at: Vaddr, addend: u64) -> Result<()> {
         let index = relocs::symbol(rela);
-        let class = match kind {
-            R_X86_64_JUMP_SLOT | R_X86_64_DTPMOD64 | R_X86_64_DTPOFF64 | R_X86_64_TPOFF64 | R_X86_64_TLSDESC => Class::PLT,
-            R_X86_64_COPY => Class::COPY,
-            _ => Class::empty(),
-        };
-        let found = self.definition(index, class, kind)?;
+        let found = self.definition(index, class_of(kind), kind)?;
         match kind {
             // psABI: S alone; the addend of a jump slot may be the place of its PLT entry (DT_X86_64_PLT)
             R_X86_64_GLOB_DAT | R_X86_64_JUMP_SLOT => self.address(found, at, 0),
@@ -182,10 +232,10 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         let Some(found) = found else { return self.write(at, addend) };
         if found.is_ifunc() {
             self.memory.read_u64(at).ok_or_else(|| self.outside())?;
-            self.outcome.deferred.push(Deferred { at, resolver: found.address(), addend, irelative: false });
+            self.outcome.deferred.push(Deferred { at, resolver: found.address_for(self.version), addend, irelative: false });
             return Ok(());
         }
-        let mut address = found.address();
+        let mut address = found.address_for(self.version);
         if sym::binding(found.symbol) == sym::STB_GNU_UNIQUE {
             let name = found.object.current.symbols.name(found.symbol).unwrap_or_default();
             address = self.process.unique(name, address, found.object.id);
@@ -242,52 +292,14 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         {
             return Ok(found);
         }
-        let symbol = self.version.symbols.get(index);
-        let symbol = symbol.ok_or_else(|| self.bad("relocation names a symbol outside the symbol table"))?;
-        let found = if binds_locally(symbol) {
-            Some(Definition { object: self.object, symbol })
-        } else {
-            self.look_up(index, symbol, class, kind)?
-        };
+        let found = find_definition(self.object, self.version, &mut self.scope.iter().copied(), index, class, kind, self.mode)?;
+        if let Some(found) = found
+            && found.object.id != self.object.id
+        {
+            self.process.bound(self.object.id, found.object.id);
+        }
         self.last = Some((index, key, found));
         Ok(found)
-    }
-
-    fn look_up(&mut self, index: u32, symbol: &'m sym::Sym, class: Class, kind: u32) -> Result<Option<Definition<'w, 'm>>> {
-        let reference = reference_to(self.version, index, symbol, class)?;
-        let mut found = resolve::lookup(self.scope.iter().copied(), &reference, self.mode.weak_yields);
-        if sym::visibility(symbol) == sym::STV_PROTECTED {
-            found = found.map(|found| self.protect(found, symbol, &reference, kind));
-        }
-        match found {
-            Some(found) => {
-                if found.object.id != self.object.id && !found.object.pinned {
-                    self.process.bound(self.object.id, found.object.id);
-                }
-                Ok(Some(found))
-            }
-            None if sym::binding(symbol) == sym::STB_WEAK => Ok(None),
-            None => Err(undefined(self.version, &reference)),
-        }
-    }
-
-    /// A protected symbol means this object's own definition, except where the executable has made the address its own:
-    /// by a PLT entry for a function, or by a copy relocation for data that is reached through the GOT.
-    fn protect(
-        &self,
-        found: Definition<'w, 'm>,
-        symbol: &'m sym::Sym,
-        reference: &Reference<'_>,
-        kind: u32,
-    ) -> Definition<'w, 'm> {
-        let own = Definition { object: self.object, symbol };
-        if found.object.id == self.object.id || reference.class.contains(Class::PLT) {
-            return own;
-        }
-        let is_plt_entry = found.symbol.st_shndx == sym::SHN_UNDEF;
-        let is_copy =
-            found.object.current.role == Role::Program && sym::kind(symbol) == sym::STT_OBJECT && kind == R_X86_64_GLOB_DAT;
-        if is_plt_entry || is_copy { found } else { own }
     }
 
     fn two_words(&self, at: Vaddr, words: [u64; 2]) -> Result<()> {
@@ -429,6 +441,7 @@ mod tests {
             link_map: Addr(0),
             headers_addr: Addr(0),
             replaced: Vec::new(),
+            data_homes: Vec::new(),
             backing: Vec::new(),
         };
         let mut world = World::default();

@@ -3,7 +3,7 @@
 
 use bitflags::bitflags;
 
-use super::object::Object;
+use super::object::{Object, Version};
 use crate::addr::Addr;
 use crate::elf::Sym;
 use crate::elf::hash::{SymbolHash, gnu_hash, sysv_hash};
@@ -48,6 +48,13 @@ pub struct Definition<'w, 'm> {
 impl Definition<'_, '_> {
     pub fn address(&self) -> Addr {
         self.object.current.address_of(self.symbol)
+    }
+
+    /// The address for a reference in `version`, which may be an older Version of the defining object: its own symbols are
+    /// where it is.
+    pub fn address_for(&self, version: &Version<'_>) -> Addr {
+        let own = version.symbols.table.as_ptr_range().contains(&core::ptr::from_ref(self.symbol));
+        if own { version.address_of(self.symbol) } else { self.address() }
     }
 
     pub fn is_ifunc(&self) -> bool {

@@ -229,6 +229,22 @@ impl Layout {
         self.segments.iter().find(|segment| segment.contains(vaddr, len))
     }
 
+    /// The writable pages behind (and before) RELRO, as start and end: what stays writable while the program runs.
+    pub fn writable_pages(&self) -> Vec<(Vaddr, Vaddr)> {
+        let (relro_start, relro_end) = self.relro.unwrap_or((Vaddr(0), Vaddr(0)));
+        let mut pages = Vec::new();
+        for segment in self.segments.iter().filter(|segment| segment.permissions.contains(Permissions::WRITE)) {
+            let (start, end) = (segment.start, segment.alloc_end);
+            let pieces = if relro_start < relro_end {
+                [(start, end.min(relro_start)), (start.max(relro_end), end)]
+            } else {
+                [(start, end), (end, end)]
+            };
+            pages.extend(pieces.into_iter().filter(|(start, end)| start < end));
+        }
+        pages
+    }
+
     /// Whether the segments leave no hole between `start` and `end` (glibc `l_contiguous`).
     pub fn is_contiguous(&self) -> bool {
         self.segments.windows(2).all(|pair| pair[0].alloc_end >= pair[1].start)
@@ -331,6 +347,18 @@ mod tests {
         assert!(!with(own(0x40)).maps_headers_at(Vaddr(0x1040)));
         let twice = plan(alloc::vec![own(0x40), load(0, 0, 0x1000, 0x1000), load(0, 0x1000, 0x100, 0x100)], 0, 0x1000);
         assert!(!twice.unwrap().maps_headers_at(Vaddr(0x40)));
+    }
+
+    #[test]
+    fn writable_pages_are_those_without_relro() {
+        let mut data = load(0x1e00, 0x2e00, 0x2300, 0x5000);
+        data.permissions = Permissions::READ | Permissions::WRITE;
+        let relro = ProgramHeader { kind: ph::PT_GNU_RELRO, memsz: 0x1200, ..data };
+        let layout = plan(alloc::vec![load(0, 0, 0x800, 0x800), data, relro], 64, 0x4100).unwrap();
+        assert_eq!(layout.relro, Some((Vaddr(0x2000), Vaddr(0x4000))));
+        assert_eq!(layout.writable_pages(), [(Vaddr(0x4000), Vaddr(0x8000))]);
+        let layout = plan(alloc::vec![load(0, 0, 0x800, 0x800), data], 64, 0x4100).unwrap();
+        assert_eq!(layout.writable_pages(), [(Vaddr(0x2000), Vaddr(0x8000))]);
     }
 
     #[test]

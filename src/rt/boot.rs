@@ -72,6 +72,7 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     let mut world = World::default();
     let mut registry = Registry::new(search(config, stack, &mut cpuid));
     registry.lists_only = config.mode == Mode::List;
+    registry.following = super::live::configure(config);
     registry.excluded = config.exclude.iter().map(|name| (*name).into()).collect();
     let program = take_program(stack, config, &mut world, &mut registry)?;
     let loader = take_loader(config, &mut world, &mut registry)?;

@@ -14,11 +14,33 @@ use rustix::io::{self, Errno};
 /// Device and inode: two paths with the same one are the same object.
 pub type FileId = (u64, u64);
 
+/// Tells two states of a path apart: another file, or the same one written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    pub id: FileId,
+    pub size: i64,
+    /// Last modification, seconds and nanoseconds.
+    pub modified: (i64, i64),
+}
+
+impl Stamp {
+    pub fn of(stat: &Stat) -> Self {
+        Stamp { id: file_id(stat), size: stat.st_size as i64, modified: (stat.st_mtime as i64, stat.st_mtime_nsec as i64) }
+    }
+
+    /// The state of a path now.
+    pub fn at(path: &[u8]) -> io::Result<Self> {
+        let path = CString::new(path).map_err(|_| Errno::NOENT)?;
+        Ok(Stamp::of(&retry(|| fs::stat(path.as_c_str()))?))
+    }
+}
+
 /// An open ELF file whose headers have been read and checked.
 pub struct ElfFile {
     pub path: Vec<u8>,
     pub fd: OwnedFd,
     pub id: FileId,
+    pub stamp: Stamp,
     pub size: u64,
     pub header: Header,
     pub headers: Vec<ProgramHeader>,
@@ -65,7 +87,15 @@ pub fn open_elf(path: &[u8]) -> core::result::Result<ElfFile, OpenError> {
     if headers.len() != usize::from(header.phnum) {
         return Err(OpenError::Fatal(Error::bad_elf(name(), "file too short: the program headers lie outside the file")));
     }
-    Ok(ElfFile { path: path.to_vec(), id: file_id(&stat), size: stat.st_size as u64, fd, header, headers })
+    Ok(ElfFile {
+        path: path.to_vec(),
+        id: file_id(&stat),
+        stamp: Stamp::of(&stat),
+        size: stat.st_size as u64,
+        fd,
+        header,
+        headers,
+    })
 }
 
 fn program_headers(fd: &OwnedFd, header: &Header, first: &[u8]) -> io::Result<Vec<ProgramHeader>> {
@@ -84,7 +114,7 @@ pub fn file_id(stat: &Stat) -> FileId {
 }
 
 /// Opens for reading; a FIFO without a writer or a device does not make it wait.
-fn open(path: &CString) -> io::Result<OwnedFd> {
+pub fn open(path: &CString) -> io::Result<OwnedFd> {
     retry(|| fs::open(path.as_c_str(), OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK, Mode::empty()))
 }
 

@@ -1,13 +1,18 @@
 //! What must hold across fork(2): the loader's short locks are held by the forking thread, so that a child never inherits
-//! one from a thread that it does not have.
+//! one from a thread that it does not have. With updates on, the child also gets its own copy of shared data and a helper.
 
+use alloc::vec::Vec;
+use core::sync::atomic::Ordering;
+
+use luci::addr::Addr;
 use luci::link::resolve::{self, Class, Reference};
 
 use super::abi::error;
-use super::heap;
 use super::lock::ListLock;
+use super::map::{self, Reservation};
 use super::process::PROCESS;
-use super::relocation;
+use super::sync::Locked;
+use super::{heap, live, relocation};
 
 /// Registers the handlers with libc, before any constructor: as the first ones they run last before a fork and first after it.
 pub fn register() {
@@ -20,10 +25,27 @@ pub fn register() {
     // SAFETY: libc's function of this type, which keeps the handlers in a list of its own; the null handle says that they
     // belong to no library.
     let function: extern "C" fn(Handler, Handler, Handler, u64) -> i32 = unsafe { core::mem::transmute(address) };
-    function(prepare, release, release, 0);
+    function(prepare, in_parent, in_child, 0);
+}
+
+/// A fork for which libc runs no handlers.
+pub fn around(fork: impl FnOnce() -> i32) -> i32 {
+    prepare();
+    let result = fork();
+    if result == 0 {
+        in_child()
+    } else {
+        in_parent()
+    }
+    result
 }
 
 extern "C" fn prepare() {
+    if PROCESS.updates.are_on() {
+        PROCESS.updates.helper.lock();
+        PROCESS.updates.commit.lock();
+        prepare_copies();
+    }
     ListLock::take_for_fork();
     PROCESS.registry.raw().lock();
     PROCESS.static_tls.raw().lock();
@@ -33,7 +55,7 @@ extern "C" fn prepare() {
     heap::LOCK.lock();
 }
 
-extern "C" fn release() {
+fn release() {
     heap::LOCK.unlock();
     error::FRAMES.raw().unlock();
     relocation::UNIQUE.raw().unlock();
@@ -41,4 +63,61 @@ extern "C" fn release() {
     PROCESS.static_tls.raw().unlock();
     PROCESS.registry.raw().unlock();
     ListLock::release_after_fork();
+    if PROCESS.updates.are_on() {
+        PROCESS.updates.commit.unlock();
+        PROCESS.updates.helper.unlock();
+    }
+}
+
+extern "C" fn in_parent() {
+    release();
+    for copy in COPIES.with(core::mem::take) {
+        map::unmap(copy.memory);
+    }
+}
+
+extern "C" fn in_child() {
+    release();
+    if PROCESS.updates.enabled.load(Ordering::Relaxed) {
+        take_copies();
+        live::start_in_child();
+    }
+}
+
+/// A piece of shared data with the private copy that the child will have instead.
+struct Copy {
+    home: Reservation,
+    memory: Reservation,
+}
+
+static COPIES: Locked<Vec<Copy>> = Locked::new(Vec::new());
+
+/// Copies shared data for the child. What cannot be copied for lack of memory is copied by the child itself.
+fn prepare_copies() {
+    let copy = |home| map::duplicate(home).ok().map(|memory| Copy { home, memory });
+    let copies = homes().into_iter().filter_map(copy).collect();
+    COPIES.with(|list| *list = copies);
+}
+
+fn homes() -> Vec<Reservation> {
+    PROCESS.with_registry(|registry| registry.followed().flat_map(|(_, followed)| followed.homes.clone()).collect())
+}
+
+/// In the child: puts the copies in the place of the parent's memory, in every Version.
+fn take_copies() {
+    let world = PROCESS.world.read();
+    let mut copies = COPIES.with(core::mem::take);
+    for home in homes() {
+        let known = copies.iter().position(|copy| copy.home.start == home.start);
+        let memory = known.map(|index| copies.swap_remove(index).memory).or_else(|| map::duplicate(home).ok());
+        let copy = memory.map(|memory| Copy { home, memory });
+        let Some(copy) = copy.filter(|copy| map::replace(copy.memory, home.start).is_ok()) else { continue };
+        for mapping in world.mappings() {
+            let version = &mapping.version;
+            let aliases = version.data_homes.iter().filter(|piece| piece.home == copy.home.start);
+            for alias in aliases.map(|piece| -> Addr { piece.start + version.bias }) {
+                let _ = map::alias(copy.home, alias);
+            }
+        }
+    }
 }

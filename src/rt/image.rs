@@ -8,6 +8,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use luci::addr::{Addr, Bias, Vaddr};
 use luci::elf::segments::Permissions;
 use luci::link::memory::ImageMemory;
+use luci::link::object::{DataHome, Version};
 use luci::link::segments::Layout;
 
 /// Stores into one image. Only segments that are writable now can be reached.
@@ -16,61 +17,77 @@ pub struct MappedImage<'a> {
     layout: &'a Layout,
     /// Read-only segments may be written too: text relocations, with the pages made writable around it.
     text_writable: bool,
+    /// Data that an older Version has and the program has used: stores into it are left out.
+    in_use: &'a [DataHome],
     /// The range that held the last access: `[start, end)`.
     last: Cell<(u64, u64)>,
 }
 
+/// Where an access goes.
+enum Place {
+    At(u64),
+    /// Shared data that is in use.
+    InUse(u64),
+}
+
 impl<'a> MappedImage<'a> {
-    pub fn new(bias: Bias, layout: &'a Layout, text_writable: bool) -> Self {
-        MappedImage { bias, layout, text_writable, last: Cell::new((1, 0)) }
+    pub fn new(version: &'a Version<'static>, text_writable: bool) -> Self {
+        let Version { bias, layout, data_homes, .. } = version;
+        MappedImage { bias: *bias, layout, text_writable, in_use: data_homes, last: Cell::new((1, 0)) }
     }
 
     /// The address of `len` writable bytes at `at`.
     #[inline]
-    fn writable(&self, at: Vaddr, len: u64) -> Option<u64> {
+    fn writable(&self, at: Vaddr, len: u64) -> Option<Place> {
         let (start, end) = self.last.get();
-        if at.0 < start || at.0 > end || end - at.0 < len {
-            self.find(at, len)?;
-        }
-        Some((at + self.bias).0)
+        if at.0 < start || at.0 > end || end - at.0 < len { self.find(at, len) } else { Some(Place::At((at + self.bias).0)) }
     }
 
     #[cold]
-    fn find(&self, at: Vaddr, len: u64) -> Option<()> {
+    fn find(&self, at: Vaddr, len: u64) -> Option<Place> {
         let segment = self.layout.segment_of(at, len)?;
         if !self.text_writable && !segment.permissions.contains(Permissions::WRITE) {
             return None;
         }
-        self.last.set((segment.vaddr.0, segment.vaddr.0 + segment.memsz));
-        Some(())
+        let address = (at + self.bias).0;
+        if self.in_use.is_empty() {
+            self.last.set((segment.vaddr.0, segment.vaddr.0 + segment.memsz));
+        } else if self.in_use.iter().any(|piece| at < piece.end && piece.start.0 < at.0 + len) {
+            return Some(Place::InUse(address));
+        }
+        Some(Place::At(address))
     }
 }
 
 impl ImageMemory for MappedImage<'_> {
     #[inline]
     fn read_u64(&self, at: Vaddr) -> Option<u64> {
-        let address = self.writable(at, 8)? as *const u64;
+        let (Place::At(address) | Place::InUse(address)) = self.writable(at, 8)?;
+        let address = address as *const u64;
         // SAFETY: eight mapped bytes of the image; it may be misaligned, and no reference is made.
         Some(unsafe { address.read_unaligned() })
     }
 
     #[inline]
     fn write_u64(&self, at: Vaddr, value: u64) -> Option<()> {
-        let address = self.writable(at, 8)? as *mut u64;
+        let Place::At(address) = self.writable(at, 8)? else { return Some(()) };
+        let address = address as *mut u64;
         // SAFETY: eight mapped writable bytes of the image that no Rust reference covers.
         unsafe { address.write_unaligned(value) };
         Some(())
     }
 
     fn write_u32(&self, at: Vaddr, value: u32) -> Option<()> {
-        let address = self.writable(at, 4)? as *mut u32;
+        let Place::At(address) = self.writable(at, 4)? else { return Some(()) };
+        let address = address as *mut u32;
         // SAFETY: four mapped writable bytes of the image that no Rust reference covers.
         unsafe { address.write_unaligned(value) };
         Some(())
     }
 
     fn copy_from(&self, at: Vaddr, source: Addr, len: u64) -> Option<()> {
-        let address = self.writable(at, len)? as *mut u8;
+        let Place::At(address) = self.writable(at, len)? else { return Some(()) };
+        let address = address as *mut u8;
         // SAFETY: the destination is checked here, the source was checked against its own image when the plan was made;
         // two images do not overlap.
         unsafe { core::ptr::copy_nonoverlapping(source.0 as *const u8, address, len as usize) };

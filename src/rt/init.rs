@@ -49,6 +49,9 @@ pub fn start_libc(libc: Option<ObjectId>) -> Result<()> {
         early_init(&libc, true)?;
     }
     super::fork::register();
+    if PROCESS.updates.are_on() {
+        super::live::begin();
+    }
     debug::notify(State::Consistent);
     Ok(())
 }

@@ -20,6 +20,7 @@ use luci::link::world::World;
 use rustix::fd::AsFd;
 
 use super::files::{self, ElfFile, FileId, OpenError};
+use super::followed::{Followed, Source};
 use super::map::{self, Reservation};
 use super::process::PROCESS;
 use super::version::{self, Mapped};
@@ -38,6 +39,8 @@ pub struct State {
     pub open_count: u32,
     pub initialised: bool,
     pub finalised: bool,
+    /// `None` for what is never replaced.
+    pub followed: Option<Followed>,
     /// Objects it is bound to that are not among its dependencies.
     pub bound_to: Vec<ObjectId>,
 }
@@ -54,6 +57,8 @@ pub struct Registry {
     pub excluded: Vec<Box<[u8]>>,
     /// The objects are only to be listed: missing ones do not stop the load.
     pub lists_only: bool,
+    /// Objects that are loaded now may be replaced later.
+    pub following: bool,
 }
 
 /// How a name came to be asked for.
@@ -73,6 +78,7 @@ impl Registry {
             program: None,
             excluded: Vec::new(),
             lists_only: false,
+            following: false,
         }
     }
 
@@ -87,7 +93,7 @@ impl Registry {
     /// Takes an object that is already mapped into the world: the program, the loader, the vDSO.
     pub fn adopt(&mut self, world: &mut World<'static>, mapped: Mapped, reservation: Option<Reservation>) -> Result<ObjectId> {
         let is_program = mapped.role == Role::Program;
-        let id = self.add(world, mapped, reservation, None, Asked { name: b"", by: None }, None)?;
+        let id = self.add(world, mapped, reservation, (None, None), Asked { name: b"", by: None }, None)?;
         if is_program {
             self.program = Some(id);
         }
@@ -148,18 +154,27 @@ impl Registry {
     }
 
     fn map_file(&mut self, world: &mut World<'static>, found: (ElfFile, Rule), asked: Asked<'_>) -> Result<ObjectId> {
-        let (file, rule) = found;
+        let (mut file, rule) = found;
         let name = String::from_utf8_lossy(&file.path).into_owned();
         if file.header.kind == Kind::Executable {
             return Err(Error::bad_elf(name, "cannot dynamically load executable"));
         }
-        let layout = segments::plan(file.headers, file.header.phoff, file.size);
+        let layout = segments::plan(core::mem::take(&mut file.headers), file.header.phoff, file.size);
         let layout = layout.map_err(|what| Error::bad_elf(name.as_str(), what))?;
         version::check_permissions(&file.path, &layout)?;
-        let (bias, reservation) = map::image(&name, file.fd.as_fd(), &layout, file.header.kind)?;
+        let source = if self.following { Source::of(&file) } else { None };
+        let fd = source.as_ref().map_or(file.fd.as_fd(), |source| source.fd(&file));
+        let (bias, reservation) = map::image(&name, fd, &layout, file.header.kind)?;
+        let followed = match source.map(|source| source.follow(&file, &layout, bias)) {
+            Some(Err(error)) => {
+                map::unmap(reservation);
+                return Err(error);
+            }
+            other => other.transpose()?,
+        };
         let entry = Vaddr(file.header.entry);
         let mapped = Mapped { path: file.path, role: Role::Library, bias, layout, entry };
-        let added = self.add(world, mapped, Some(reservation), Some(file.id), asked, Some(rule));
+        let added = self.add(world, mapped, Some(reservation), (Some(file.id), followed), asked, Some(rule));
         if added.is_err() {
             map::unmap(reservation);
         }
@@ -171,7 +186,7 @@ impl Registry {
         world: &mut World<'static>,
         mapped: Mapped,
         reservation: Option<Reservation>,
-        file: Option<FileId>,
+        (file, followed): (Option<FileId>, Option<Followed>),
         asked: Asked<'_>,
         rule: Option<Rule>,
     ) -> Result<ObjectId> {
@@ -200,6 +215,7 @@ impl Registry {
             open_count: 0,
             initialised: false,
             finalised: false,
+            followed,
             bound_to: Vec::new(),
         };
         let index = id.0 as usize;
@@ -287,10 +303,23 @@ impl Registry {
     }
 
     /// Forgets an object that has left the world; the result is the memory to give back.
-    pub fn forget(&mut self, id: ObjectId) -> Option<Reservation> {
+    pub fn forget(&mut self, id: ObjectId) -> Vec<Reservation> {
         self.names.retain(|_, other| *other != id);
         self.files.retain(|_, other| *other != id);
-        self.states[id.0 as usize].take()?.reservation
+        let Some(state) = self.states[id.0 as usize].take() else { return Vec::new() };
+        let followed = state.followed.map(Followed::memory).unwrap_or_default();
+        state.reservation.into_iter().chain(followed).collect()
+    }
+
+    /// The objects that may be replaced.
+    pub fn followed(&mut self) -> impl Iterator<Item = (ObjectId, &mut Followed)> {
+        let states = self.states.iter_mut().enumerate();
+        states.filter_map(|(index, state)| Some((ObjectId(index as u32), state.as_mut()?.followed.as_mut()?)))
+    }
+
+    /// What is kept for the update of an object.
+    pub fn followed_mut(&mut self, id: ObjectId) -> Option<&mut Followed> {
+        self.states.get_mut(id.0 as usize)?.as_mut()?.followed.as_mut()
     }
 }
 

@@ -73,6 +73,14 @@ impl Mutex {
 }
 
 impl LoaderLock {
+    /// The lock if nobody else has it.
+    pub fn try_take() -> Option<LoaderLock> {
+        let mutex = loading();
+        let free = mutex.futex.load(Ordering::Relaxed) == 0 || mutex.owner.load(Ordering::Relaxed) == sys::thread_id();
+        // between the two steps another thread may come first: then this waits as `take` does, for the short time it has it
+        free.then(LoaderLock::take)
+    }
+
     /// Waits for the lock; the owner may take it again.
     pub fn take() -> LoaderLock {
         loading().lock();

@@ -1,6 +1,7 @@
 //! Carries out a mapping plan: one reservation per object whose place the kernel chooses, fixed mappings inside it.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::ffi::c_void;
 use core::ptr::null_mut;
 
@@ -137,4 +138,62 @@ pub fn protect(start: Addr, len: u64, protection: ProtFlags) -> core::result::Re
     let flags = MprotectFlags::from_bits_truncate(protection.bits());
     // SAFETY: callers pass pages of an image or of the loader's own globals, in a state where nobody needs the lost right.
     unsafe { mm::mprotect(start.0 as *mut c_void, len as usize, flags) }
+}
+
+/// Makes the writable data of a fresh image shared memory with the file's content, so that later Versions can map the same
+/// memory. It belongs to this process alone: children get their own in `fork`.
+pub fn share_data(fd: BorrowedFd<'_>, layout: &Layout, bias: Bias) -> core::result::Result<Vec<Reservation>, Errno> {
+    let mut shared = Vec::new();
+    for (start, end) in layout.writable_pages() {
+        let Some(segment) = layout.segments.iter().find(|segment| segment.start <= start && start < segment.alloc_end) else {
+            continue;
+        };
+        let range = Reservation { start: start + bias, len: (end.0 - start.0) as usize };
+        let flags = MapFlags::SHARED | MapFlags::FIXED;
+        // SAFETY: whole pages of this image, which is not in use yet.
+        unsafe { mm::mmap_anonymous(range.start.0 as *mut c_void, range.len, protection(segment.permissions), flags) }?;
+        let from_file = end.min(segment.data_end).0.saturating_sub(start.0) as usize;
+        if from_file > 0 && segment.page_end > segment.start {
+            // SAFETY: fresh writable memory that nobody else knows yet.
+            let bytes = unsafe { core::slice::from_raw_parts_mut(range.start.0 as *mut u8, from_file) };
+            if super::files::read_at(&fd, bytes, segment.file_offset + (start.0 - segment.start.0))? < from_file {
+                return Err(Errno::IO);
+            }
+        }
+        shared.push(range);
+    }
+    Ok(shared)
+}
+
+/// Maps shared memory a second time, over the pages at `to`.
+pub fn alias(from: Reservation, to: Addr) -> core::result::Result<(), Errno> {
+    // SAFETY: an old size of 0 makes a second mapping of shared memory; the target is a range of an image that callers own,
+    // with the same memory or not in use yet.
+    unsafe { mm::mremap_fixed(from.start.0 as *mut c_void, 0, from.len, mm::MremapFlags::MAYMOVE, to.0 as *mut c_void) }?;
+    Ok(())
+}
+
+/// A private copy of shared memory, in shared memory of its own.
+pub fn duplicate(from: Reservation) -> core::result::Result<Reservation, Errno> {
+    // SAFETY: a new mapping at a place the kernel chooses overlaps nothing.
+    let copy = unsafe { mm::mmap_anonymous(null_mut(), from.len, ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED) }?;
+    // SAFETY: both ranges are mapped and do not overlap; the program may write the source at the same time, as it may during
+    // any fork.
+    unsafe { core::ptr::copy_nonoverlapping(from.start.0 as *const u8, copy.cast(), from.len) };
+    Ok(Reservation { start: Addr(copy as u64), len: from.len })
+}
+
+/// Moves a mapping over the pages at `to`, which it replaces.
+pub fn replace(from: Reservation, to: Addr) -> core::result::Result<(), Errno> {
+    let (source, target) = (from.start.0 as *mut c_void, to.0 as *mut c_void);
+    // SAFETY: both ranges are the caller's; the target's memory is replaced by an equal copy.
+    unsafe { mm::mremap_fixed(source, from.len, from.len, mm::MremapFlags::MAYMOVE, target) }?;
+    Ok(())
+}
+
+/// Maps a whole file read-only.
+pub fn whole_file(fd: BorrowedFd<'_>, len: usize) -> core::result::Result<Reservation, Errno> {
+    // SAFETY: a new mapping at a place the kernel chooses overlaps nothing.
+    let start = unsafe { mm::mmap(null_mut(), len, ProtFlags::READ, MapFlags::PRIVATE, fd, 0) }?;
+    Ok(Reservation { start: Addr(start as u64), len })
 }

@@ -2,8 +2,10 @@
 
 pub mod abi;
 mod boot;
+mod credentials;
 mod fail;
 mod files;
+mod followed;
 mod fork;
 mod freestanding;
 mod heap;
@@ -12,6 +14,7 @@ mod image;
 mod init;
 mod libc;
 mod list;
+mod live;
 mod load;
 mod lock;
 mod map;

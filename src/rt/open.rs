@@ -147,20 +147,38 @@ pub fn publish(world: World<'static>, garbage: Option<Box<dyn FnOnce() + Send>>)
     tls::publish_generation(generation);
 }
 
+/// Publishes the world of a live update and tells debuggers.
+pub fn publish_update(world: World<'static>) {
+    debug::notify(State::Add);
+    publish(world, None);
+    debug::notify(State::Consistent);
+}
+
+/// Lets an object that was opened locally, and its new dependencies, find these.
+pub fn add_local_scope(world: &mut World<'static>, id: ObjectId, dependencies: &[ObjectId]) {
+    let list: Arc<[ObjectId]> = Arc::from(dependencies);
+    for &id in core::iter::once(&id).chain(dependencies) {
+        if let Some(object) = world.get(id).cloned() {
+            let mut object = (*object).clone();
+            object.local_scopes.push(list.clone());
+            world.put(object);
+        }
+    }
+}
+
 /// Gives back everything that a failed load has mapped.
-fn discard(before: &World<'static>, after: &World<'static>) {
+pub fn discard(before: &World<'static>, after: &World<'static>) {
     for object in after.iter().filter(|object| before.get(object.id).is_none()) {
         relocation::forget_unique(object.id);
         if let Some(offset) = object.tls.and_then(|module| module.static_offset) {
             tls::give_back_static(offset);
         }
-        if let Some(range) = PROCESS.with_registry(|registry| registry.forget(object.id)) {
-            map::unmap(range);
-        }
+        let memory = PROCESS.with_registry(|registry| registry.forget(object.id));
+        memory.into_iter().for_each(map::unmap);
     }
 }
 
-fn check_versions(world: &World<'static>, new: &[ObjectId]) -> Result<()> {
+pub fn check_versions(world: &World<'static>, new: &[ObjectId]) -> Result<()> {
     let mut findings = Findings::default();
     PROCESS.with_registry(|registry: &mut Registry| {
         for object in new.iter().filter_map(|&id| world.get(id)) {
@@ -185,7 +203,7 @@ fn display(object: &Object<'static>) -> String {
 }
 
 /// Gives each new object with TLS a module ID, and a place in the static surplus to those whose code insists on it.
-fn add_tls(world: &mut World<'static>, new: &[ObjectId]) -> Result<()> {
+pub fn add_tls(world: &mut World<'static>, new: &[ObjectId]) -> Result<()> {
     let wants_static = new.iter().filter_map(|&id| world.get(id)).any(|object| insists(object));
     let mut changed = false;
     for &id in new {
@@ -213,7 +231,7 @@ fn insists(object: &Object<'static>) -> bool {
 }
 
 /// Copies the images of new static blocks into every thread that runs.
-fn initialise_static_tls(world: &World<'static>, new: &[ObjectId]) {
+pub fn initialise_static_tls(world: &World<'static>, new: &[ObjectId]) {
     for object in new.iter().filter_map(|&id| world.get(id)) {
         let Some(tls) = object.tls else { continue };
         if let Some(module) = world.tls.get(tls.id)
@@ -245,7 +263,7 @@ fn add_scopes(world: &mut World<'static>, new: &[ObjectId], list: &[ObjectId], m
     }
 }
 
-fn extend_global(world: &mut World<'static>, list: &[ObjectId]) {
+pub fn extend_global(world: &mut World<'static>, list: &[ObjectId]) {
     let mut global = world.global.to_vec();
     global.extend(list.iter().filter(|id| !world.global.contains(id)));
     world.global = Arc::from(global);
@@ -362,6 +380,6 @@ fn remove(dead: &[ObjectId]) {
         }
     }
     let ranges: Vec<map::Reservation> =
-        PROCESS.with_registry(|registry| dead.iter().filter_map(|&id| registry.forget(id)).collect());
+        PROCESS.with_registry(|registry| dead.iter().flat_map(|&id| registry.forget(id)).collect());
     publish(world, Some(Box::new(move || ranges.into_iter().for_each(map::unmap))));
 }

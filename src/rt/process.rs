@@ -1,13 +1,14 @@
 //! The one global: everything that the loader knows of its process, each part behind the lock that fits its use.
 
-use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
+use alloc::vec::Vec;
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use luci::glibc::record::Record;
 use luci::link::world::World;
 use luci::tls::StaticTls;
 
 use super::load::Registry;
-use super::sync::{Locked, Published};
+use super::sync::{FutexLock, Locked, Published};
 
 pub struct Process {
     /// What lookups see. Replaced as a whole under the loader's lock (`_dl_load_lock`).
@@ -19,6 +20,7 @@ pub struct Process {
     pub settings: Settings,
     pub malloc: Malloc,
     pub start: Start,
+    pub updates: Updates,
 }
 
 /// Switches that are asked at run time.
@@ -54,6 +56,40 @@ pub struct Start {
     pub main_thread: AtomicU64,
 }
 
+/// The live update: settings, and the helper thread as the other threads see it.
+pub struct Updates {
+    /// Everything else is only looked at when this is set.
+    pub enabled: AtomicBool,
+    /// Objects opened by dlopen are followed too.
+    pub follow_opened: AtomicBool,
+    pub force: AtomicBool,
+    /// LD_SNAPSHOT: 0 auto, 1 always, 2 never.
+    pub snapshot: AtomicU8,
+    pub settle_ms: AtomicU32,
+    pub verbosity: AtomicU32,
+    /// Where status lines go; empty for nowhere.
+    pub status: Locked<Vec<u8>>,
+    pub logfile: Locked<Vec<u8>>,
+    /// Held while the helper is started or stopped.
+    pub helper: FutexLock,
+    /// The helper's thread ID; 0 when there is none, set so by the kernel when it ends.
+    pub helper_id: AtomicU32,
+    pub helper_memory: AtomicU64,
+    /// The process that the helper belongs to: a child that shares the memory (vfork) has none.
+    pub helper_process: AtomicU64,
+    pub stop: AtomicBool,
+    /// Held while an update becomes visible, so that no child sees half of it.
+    pub commit: FutexLock,
+    /// Counts the updates that became visible.
+    pub count: AtomicU64,
+}
+
+impl Updates {
+    pub fn are_on(&self) -> bool {
+        self.enabled.load(Ordering::Relaxed)
+    }
+}
+
 pub static PROCESS: Process = Process {
     world: Published::empty(),
     registry: Locked::new(None),
@@ -72,6 +108,23 @@ pub static PROCESS: Process = Process {
         auxv: AtomicU64::new(0),
         initial_dtv: AtomicU64::new(0),
         main_thread: AtomicU64::new(0),
+    },
+    updates: Updates {
+        enabled: AtomicBool::new(false),
+        follow_opened: AtomicBool::new(false),
+        force: AtomicBool::new(false),
+        snapshot: AtomicU8::new(0),
+        settle_ms: AtomicU32::new(50),
+        verbosity: AtomicU32::new(3),
+        status: Locked::new(Vec::new()),
+        logfile: Locked::new(Vec::new()),
+        helper: FutexLock::new(),
+        helper_id: AtomicU32::new(0),
+        helper_memory: AtomicU64::new(0),
+        helper_process: AtomicU64::new(0),
+        stop: AtomicBool::new(false),
+        commit: FutexLock::new(),
+        count: AtomicU64::new(0),
     },
 };
 

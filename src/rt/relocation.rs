@@ -19,7 +19,7 @@ use luci::link::world::World;
 use luci::tls::Block;
 use rustix::mm::ProtFlags;
 
-use super::abi::binding::call_resolver;
+use super::abi::binding::{call_resolver, call_resolver_of};
 use super::abi::{self, rtld};
 use super::image::{MappedImage, store_word};
 use super::process::PROCESS;
@@ -64,7 +64,7 @@ pub fn words(world: &World<'static>, object: &Object<'static>, version: &Arc<Ver
         protect_text(version, Some(ProtFlags::READ | ProtFlags::WRITE))?;
     }
     populate_relro(version);
-    let memory = MappedImage::new(version.bias, &version.layout, text_relocations);
+    let memory = MappedImage::new(version, text_relocations);
     let settings = &PROCESS.settings;
     let lazy = !now && !version.dynamic.binds_now() && prepare_lazy_binding(version, &memory);
     let mode = Mode { lazy, weak_yields: settings.weak_yields.load(Ordering::Relaxed) };
@@ -77,17 +77,22 @@ pub fn words(world: &World<'static>, object: &Object<'static>, version: &Arc<Ver
 
 /// Runs the resolvers and copies of all pending Versions, dependencies first as the list has them, then protects RELRO.
 pub fn finish(pending: &[Pending]) -> Result<()> {
+    finish_in(None, pending)
+}
+
+/// The same with the images of `world`, where it is not published yet.
+pub fn finish_in(world: Option<&World<'static>>, pending: &[Pending]) -> Result<()> {
     for one in pending {
         let text_relocations = one.version.dynamic.flags.contains(Flags::TEXTREL);
-        let memory = MappedImage::new(one.version.bias, &one.version.layout, text_relocations);
-        let data = MappedImage::new(one.version.bias, &one.version.layout, false);
+        let memory = MappedImage::new(&one.version, text_relocations);
+        let data = MappedImage::new(&one.version, false);
         for copy in &one.copies {
             data.copy_from(copy.at, copy.source, copy.len).ok_or_else(|| outside(&one.version))?;
         }
         // its own resolvers last: they may call functions of other objects
         let (other, own): (Vec<&Deferred>, Vec<&Deferred>) = one.deferred.iter().partition(|deferred| !deferred.irelative);
         for deferred in other.into_iter().chain(own) {
-            let value = resolve(&one.version, deferred)?;
+            let value = resolve(world, &one.version, deferred)?;
             if text_relocations {
                 protect_text(&one.version, Some(ProtFlags::READ | ProtFlags::WRITE))?;
             }
@@ -104,9 +109,12 @@ pub fn finish(pending: &[Pending]) -> Result<()> {
     Ok(())
 }
 
-fn resolve(version: &Version<'static>, deferred: &Deferred) -> Result<u64> {
-    let value = call_resolver(deferred.resolver).map_err(|error| Error::new(name(version), error.kind))?;
-    Ok(value.0.wrapping_add(deferred.addend))
+fn resolve(world: Option<&World<'static>>, version: &Version<'static>, deferred: &Deferred) -> Result<u64> {
+    let value = match world {
+        Some(world) => call_resolver_of(world, deferred.resolver),
+        None => call_resolver(deferred.resolver),
+    };
+    Ok(value.map_err(|error| Error::new(name(version), error.kind))?.0.wrapping_add(deferred.addend))
 }
 
 fn outside(version: &Version<'static>) -> Error {
@@ -220,6 +228,11 @@ impl Answers for RunningProcess {
 /// Whether the process-wide definition of a unique symbol is this object's; then it must stay for good.
 pub fn defines_unique(object: ObjectId) -> bool {
     UNIQUE.with(|table| table.as_ref().is_some_and(|table| table.values().any(|(_, owner)| *owner == object)))
+}
+
+/// What the IFUNC resolver at this address answers, if there is code.
+pub fn run_resolver(world: &World<'static>, resolver: Addr) -> Option<u64> {
+    call_resolver_of(world, resolver).ok().map(|function| function.0)
 }
 
 /// Forgets the unique symbols of an object that was never published (a failed dlopen).

@@ -67,6 +67,7 @@ pub fn describe(mapped: Mapped) -> Result<Version<'static>> {
         link_map,
         headers_addr,
         replaced,
+        data_homes: Vec::new(),
         backing,
     })
 }

@@ -348,6 +348,36 @@ pub unsafe extern "C" fn jump_back(frame: *const [u64; 8]) -> ! {
     )
 }
 
+/// clone(2) with a stack of its own; the new thread runs `function`. The result is its ID or a negative errno.
+///
+/// # Safety
+/// `stack` is the end of writable memory that only the new thread uses, `tls` its thread descriptor.
+#[unsafe(naked)]
+pub unsafe extern "C" fn clone_thread(
+    flags: u64,
+    stack: u64,
+    parent_id: *mut u32,
+    child_id: *mut u32,
+    tls: u64,
+    function: extern "C" fn() -> !,
+) -> i64 {
+    naked_asm!(
+        ".cfi_startproc",
+        "mov r10, rcx",
+        "and rsi, -16",
+        "mov eax, 56",
+        "syscall",
+        "test eax, eax",
+        "jz 2f",
+        "ret",
+        ".cfi_undefined rip",
+        "2: xor ebp, ebp",
+        "call r9",
+        "ud2",
+        ".cfi_endproc",
+    )
+}
+
 /// The processor itself as the source of CPUID answers.
 pub struct Processor;
 

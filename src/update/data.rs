@@ -83,21 +83,20 @@ pub(super) fn compare_tls(pair: &Pair, verdict: &mut Verdict) {
 
 /// What an executable has copied must have begun with the same content.
 pub(super) fn compare_copied(pair: &Pair, usage: &Usage, verdict: &mut Verdict) {
-    for region in copied_regions(pair.old, pair.new, usage.copied) {
+    let is_private = |region: &Region| !matches!(pair.old.place(region.old), Place::Shared { .. });
+    for region in copied_regions(pair.old, pair.new, usage.copied).into_iter().filter(is_private) {
         compare_region(pair, region, Difference::CopyContent, verdict);
     }
 }
 
-/// The variables with these names that are not part of the shared data, where sizes agree.
+/// The variables with these names, where sizes agree.
 pub(super) fn copied_regions(old: &FileView, new: &FileView, names: &[&[u8]]) -> Vec<Region> {
     let wanted = |symbol: &&Symbol| names.contains(&symbol.name) && symbol.is_data();
     let mut regions = Vec::new();
     for before in old.symbols.exports().filter(wanted) {
         let same = |after: &&Symbol| after.name == before.name && after.version == before.version && after.size == before.size;
         let Some(after) = new.symbols.exports().find(same) else { continue };
-        if !matches!(old.place(before.value), Place::Shared { .. }) {
-            regions.push(Region { old: before.value, new: after.value, size: before.size });
-        }
+        regions.push(Region { old: before.value, new: after.value, size: before.size });
     }
     regions
 }

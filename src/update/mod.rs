@@ -2,11 +2,12 @@
 //!
 //! [`schedule`] turns file events into transactions. [`view`] reads a file ([`symbols`], [`relocations`]); [`compare`] judges two
 //! of them and answers with a [`verdict`], helped by [`data`] (writable data and thread-local images), [`init`] (constructors) and
-//! [`exports`] (what others use). [`relink`] lists the pointers inside shared data that the commit has to move.
+//! [`exports`] (what others use); [`hazards`] adds what depends on the running process. [`relink`] lists the pointers inside shared data that the commit has to move.
 
 pub mod compare;
 mod data;
 mod exports;
+pub mod hazards;
 mod init;
 pub mod relink;
 pub mod relocations;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 
 /// Compiles a library; `flags` follow the defaults and may undo them.
-fn build(source: &str, flags: &[&str]) -> Vec<u8> {
+pub(super) fn build(source: &str, flags: &[&str]) -> Vec<u8> {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let folder: PathBuf = std::env::temp_dir().join(format!("luci-verdict-{}-{number}", std::process::id()));

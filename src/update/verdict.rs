@@ -77,6 +77,10 @@ pub enum Difference {
     PltSlots(usize, usize),
     PltSlot(String, String),
     CopyContent,
+    /// The file waits on addresses, and the program has so many threads.
+    Locks(usize),
+    /// A word of shared data points into the object's own shared data.
+    OwnPointer,
 }
 
 impl Verdict {
@@ -110,7 +114,10 @@ impl Difference {
     /// See [`Verdict::is_accepted_when_forced`].
     pub fn can_be_forced(&self) -> bool {
         use Difference::*;
-        matches!(self, Content | CopyContent | InitPresence(_) | InitCount(..) | InitFunction(..) | InitSize(..))
+        matches!(
+            self,
+            Content | CopyContent | InitPresence(_) | InitCount(..) | InitFunction(..) | InitSize(..) | Locks(_) | OwnPointer
+        )
     }
 }
 
@@ -194,6 +201,10 @@ impl Difference {
             PltSlots(old, new) => write!(f, "the number of lazily bound functions changes from {old} to {new}"),
             PltSlot(old, new) => write!(f, "a slot of lazily bound functions changes from `{old}' to `{new}'"),
             CopyContent => f.write_str("the initial value of a variable that the executable has copied changes"),
+            Locks(threads) => {
+                write!(f, "it locks, and new code has variables at another address than old code in {threads} threads")
+            }
+            OwnPointer => f.write_str("a variable points into the library's own data, which new code has at another address"),
             _ => Ok(()),
         }
     }

@@ -1,6 +1,6 @@
 //! Lazy binding: what a PLT entry's first call arrives at.
 
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{Ordering, fence};
 
 use luci::addr::{Addr, Vaddr};
 use luci::diag::{Error, Result};
@@ -9,6 +9,7 @@ use luci::elf::segments::Permissions;
 use luci::link::object::{ObjectId, Version};
 use luci::link::relocate;
 use luci::link::segments::Segment;
+use luci::link::world::World;
 
 use crate::rt::image::store_word;
 use crate::rt::process::PROCESS;
@@ -31,6 +32,7 @@ pub unsafe extern "C" fn luci_bind(map: u64, index: u64) -> u64 {
 fn bind(version: &Version<'static>, object: ObjectId, index: u64) -> Result<Addr> {
     let corrupt = || Error::bad_elf(alloc::string::String::from_utf8_lossy(&version.path), "PLT entry has no relocation");
     let rela = usize::try_from(index).ok().and_then(|index| version.relocations.plt.get(index)).ok_or_else(corrupt)?;
+    let updates = PROCESS.updates.count.load(Ordering::SeqCst);
     let weak_yields = PROCESS.settings.weak_yields.load(Ordering::Relaxed);
     let found = {
         let world = PROCESS.world.read();
@@ -41,7 +43,7 @@ fn bind(version: &Version<'static>, object: ObjectId, index: u64) -> Result<Addr
                 let to = found.object.id;
                 PROCESS.with_registry(|registry| registry.bound(object, to));
             }
-            (found.address(), found.is_ifunc())
+            (found.address_for(version), found.is_ifunc())
         })
     };
     // the resolver is program code: no reader is held while it runs
@@ -60,6 +62,11 @@ fn bind(version: &Version<'static>, object: ObjectId, index: u64) -> Result<Addr
         // SAFETY: an aligned word of a writable segment that is not behind RELRO.
         unsafe { store_word(slot + version.bias, target.0) };
     }
+    fence(Ordering::SeqCst);
+    if PROCESS.updates.count.load(Ordering::SeqCst) != updates {
+        // a live update came in between and may have missed this slot
+        return bind(version, object, index);
+    }
     Ok(target)
 }
 
@@ -74,7 +81,19 @@ fn callable(user: &Version<'static>, function: Addr) -> Result<Addr> {
 
 /// Runs an IFUNC resolver.
 pub fn call_resolver(resolver: Addr) -> Result<Addr> {
-    if !PROCESS.world.read().is_code(resolver) {
+    let world = PROCESS.world.read();
+    let is_code = world.is_code(resolver);
+    drop(world);
+    call_checked(resolver, is_code)
+}
+
+/// The same for a world that is not published yet.
+pub fn call_resolver_of(world: &World<'static>, resolver: Addr) -> Result<Addr> {
+    call_checked(resolver, world.is_code(resolver))
+}
+
+fn call_checked(resolver: Addr, is_code: bool) -> Result<Addr> {
+    if !is_code {
         return Err(Error::bad_elf("", "IFUNC resolver lies outside the executable segments"));
     }
     // SAFETY: the address is an STT_GNU_IFUNC symbol or an IRELATIVE addend of a relocated object: a function without

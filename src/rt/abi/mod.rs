@@ -17,6 +17,9 @@ use luci::addr::Addr;
 use luci::elf::symbols::Symbols;
 use luci::link::resolve::{self, Class, Reference};
 
+use super::credentials;
+use super::process::PROCESS;
+
 /// Functions of libc that the loader answers itself when a program or library binds to them: (symbol value, our function).
 pub fn replacements(libc: &Symbols<'static>) -> Vec<(u64, Addr)> {
     let ours = [(&b"dl_iterate_phdr"[..], find::dl_iterate_phdr as *const () as u64)];
@@ -24,5 +27,7 @@ pub fn replacements(libc: &Symbols<'static>) -> Vec<(u64, Addr)> {
         let symbol = resolve::find(libc, &Reference::new(name, None, Class::NEWEST))?;
         Some((symbol.st_value, Addr(function)))
     };
-    ours.into_iter().filter_map(found).collect()
+    let when_updating = if PROCESS.updates.are_on() { credentials::ANSWERED } else { &[] };
+    let when_updating = when_updating.iter().map(|&(name, function)| (name, function as *const () as u64));
+    ours.into_iter().chain(when_updating).filter_map(found).collect()
 }

@@ -79,3 +79,17 @@ pub fn thread_id() -> u32 {
     // SAFETY: no memory is involved.
     unsafe { syscall(nr::__NR_gettid, [0; 6]) as u32 }
 }
+
+/// getpid(2)
+pub fn process_id() -> u64 {
+    // SAFETY: no memory is involved.
+    unsafe { syscall(nr::__NR_getpid, [0; 6]) as u64 }
+}
+
+/// Ends the calling thread only.
+pub fn exit_thread() -> ! {
+    loop {
+        // SAFETY: exit does not return; what the thread used is freed by whoever sees it gone.
+        unsafe { syscall(nr::__NR_exit, [0; 6]) };
+    }
+}

@@ -8,7 +8,7 @@
 //#Send:ask
 //#Expect:new
 //#Update:liblib.so=1:symlink
-//#Status:liblib.so
+//#Status:reverted to version 1
 //#Send:ask
 //#Expect:old
 #include <stdio.h>

@@ -5,23 +5,23 @@
 //#Send:ask
 //#Expect:1 after 1 calls
 //#Update:liblib.so=2
-//#Status:liblib.so
+//#Status:updated to new version
 //#Send:ask
 //#Expect:2 after 2 calls
 //#Update:liblib.so=3
-//#Status:liblib.so
+//#Status:updated to new version
 //#Send:ask
 //#Expect:3 after 3 calls
 //#Update:liblib.so=1
-//#Status:liblib.so
+//#Status:reverted to version 1
 //#Send:ask
 //#Expect:1 after 4 calls
 //#Update:liblib.so=3
-//#Status:liblib.so
+//#Status:reverted to version 3
 //#Send:ask
 //#Expect:3 after 5 calls
 //#Update:liblib.so=2
-//#Status:liblib.so
+//#Status:reverted to version 2
 //#Send:ask
 //#Expect:2 after 6 calls
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // The new version needs a library that was not loaded before.
-//#Shared:lib.c
+//#Shared:lib.c:-Wl,-z,now
 //#Plugin:extra.c
-//#Version:2:lib.c:-DNEW ./libextra.so
+//#Version:2:lib.c:-DNEW -Wl,-z,now ./libextra.so
 //#Send:ask
 //#Expect:old
 //#Update:liblib.so=2

@@ -1,6 +1,6 @@
 // The new version has functions and read-only data that the old one lacks, and a symbol version of its own.
-//#Shared:lib.c:-Wl,--version-script=one.map
-//#Version:2:lib.c:-DNEW -Wl,--version-script=two.map
+//#Shared:lib.c:-Wl,-z,now -Wl,--version-script=one.map
+//#Version:2:lib.c:-DNEW -Wl,-z,now -Wl,--version-script=two.map
 //#Send:ask
 //#Expect:old
 //#Update:liblib.so=2

@@ -21,7 +21,7 @@ int main(void) {
 }
 //#File:lib.c
 #ifdef NEW
-static int more[5000] = {1};
+int more[5000] = {1};
 static int value;
 int count(void) { return ++value + more[value]; }
 const char *answer(void) { return "new"; }

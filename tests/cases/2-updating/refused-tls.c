@@ -22,7 +22,7 @@ int main(void) {
 //#File:lib.c
 static __thread int value;
 #ifdef NEW
-static __thread int other[100];
+__thread int other[100];
 int count(void) { return ++value + other[value]; }
 const char *answer(void) { return "new"; }
 #else

@@ -10,7 +10,7 @@
 //#Send:next
 //#Expect:112 12 same
 //#Update:liblib.so=1
-//#Status:liblib.so
+//#Status:reverted to version 1
 //#Send:next
 //#Expect:113 13 same
 #include <stdio.h>
@@ -20,10 +20,10 @@ int *where(void);
 
 int main(void) {
     char line[100];
-    int *first = where(), data, zero;
+    int *first = where(), data, zero; // new code has the same variable at another address too
     while (fgets(line, sizeof line, stdin)) {
         step(&data, &zero);
-        printf("%d %d %s\n", data, zero, where() == first ? "same" : "moved");
+        printf("%d %d %s\n", data, zero, *first == data ? "same" : "lost");
         fflush(stdout);
     }
 }

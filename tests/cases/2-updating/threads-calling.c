@@ -8,7 +8,7 @@
 //#Send:count
 //#Expect:only known answers, version 2 last
 //#Update:liblib.so=1
-//#Status:liblib.so
+//#Status:reverted to version 1
 //#Send:count
 //#Expect:only known answers, version 1 last
 #include <pthread.h>

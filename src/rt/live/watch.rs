@@ -1,0 +1,297 @@
+//! What the helper sleeps in. It watches the directories through which each followed file is reached: the one it was asked for
+//! in, that of every symbolic link on the way, and that of the file itself. There is no periodic wake-up.
+
+use alloc::collections::BTreeSet;
+use alloc::ffi::CString;
+use alloc::vec::Vec;
+use core::mem::MaybeUninit;
+use core::sync::atomic::Ordering;
+use core::time::Duration;
+
+use linux_raw_sys::general as nr;
+use luci::link::object::ObjectId;
+use luci::status::event::{Action, Outcome};
+use luci::update::{Change, Due, Schedule};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fd::{AsFd, FromRawFd, OwnedFd};
+use rustix::fs::{self, inotify};
+use rustix::io::Errno;
+use rustix::time::{ClockId, clock_gettime};
+
+use super::candidate::{self, Checked};
+use super::report::Report;
+use super::thread::{should_stop, wake_descriptor};
+use crate::rt::files::Stamp;
+use crate::rt::process::PROCESS;
+use crate::rt::sys::{self, syscall};
+
+/// A program that ends at once is not followed: the files are compared with what was loaded when the watches are in place.
+const FIRST_DELAY: Duration = Duration::from_millis(2);
+/// Symbolic links on the way to one file, as in path_resolution(7).
+const MAX_LINKS: usize = 40;
+
+/// Whether there is anything to watch.
+pub fn is_useful() -> bool {
+    PROCESS.updates.follow_opened.load(Ordering::Relaxed)
+        || PROCESS.with_registry(|registry| registry.followed().next().is_some())
+}
+
+/// The helper's life.
+pub fn run() {
+    let Some(wake) = wake_descriptor() else { return };
+    let main = process_descriptor(PIDFD_THREAD);
+    wait(&[wake.as_fd()], Some(FIRST_DELAY));
+    if should_stop() {
+        return;
+    }
+    let Ok(queue) = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC) else { return };
+    let settle = Duration::from_millis(u64::from(PROCESS.updates.settle_ms.load(Ordering::Relaxed)));
+    let mut watcher =
+        Watcher { queue, places: Vec::new(), known: Vec::new(), schedule: Schedule::new(settle), report: Report::open() };
+    watcher.follow_new();
+    loop {
+        let timeout = match watcher.schedule.due(now()) {
+            Due::Now(objects) => {
+                watcher.check(objects);
+                continue;
+            }
+            Due::WaitUntil(time) => Some(time.saturating_sub(now())),
+            Due::Nothing => None,
+        };
+        let mut sources = alloc::vec![wake.as_fd(), watcher.queue.as_fd()];
+        sources.extend(main.iter().map(AsFd::as_fd));
+        let ready = wait(&sources, timeout);
+        if should_stop() || ready.get(2) == Some(&true) && main_thread_was_last() {
+            return;
+        }
+        if ready[0] {
+            drain(&wake);
+            watcher.follow_new();
+        }
+        if ready[1] {
+            watcher.read_events();
+        }
+    }
+}
+
+/// `PIDFD_THREAD` (pidfd_open(2)): the thread, not the process.
+const PIDFD_THREAD: u64 = 0o200;
+
+/// Becomes readable when the main thread (or, without the flag, the process) ends. `None` on kernels without it.
+pub fn process_descriptor(flags: u64) -> Option<OwnedFd> {
+    // SAFETY: no memory is involved.
+    let fd = unsafe { syscall(nr::__NR_pidfd_open, [sys::process_id(), flags, 0, 0, 0, 0]) };
+    // SAFETY: a descriptor just opened, owned by nobody else.
+    (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) })
+}
+
+/// The main thread has left by exit(2): without other threads the process ends with it, so the helper must not keep it.
+fn main_thread_was_last() -> bool {
+    if program_threads().is_some_and(|threads| threads <= 1) {
+        return true;
+    }
+    // other threads are still there; nothing tells when they end, so this is the one case of looking again
+    wait(&[], Some(Duration::from_millis(200)));
+    false
+}
+
+/// The number of threads without the helper; a main thread that has ended counts until the process ends.
+pub fn program_threads() -> Option<usize> {
+    const SELF_AND_PARENT: usize = 2;
+    let links = fs::stat(c"/proc/self/task").ok()?.st_nlink as usize;
+    links.checked_sub(SELF_AND_PARENT + 1)
+}
+
+pub fn now() -> Duration {
+    let time = clock_gettime(ClockId::Monotonic);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// Sleeps until a descriptor is readable; the result says which are.
+pub fn wait(sources: &[rustix::fd::BorrowedFd<'_>], timeout: Option<Duration>) -> Vec<bool> {
+    let mut entries: Vec<PollFd<'_>> = sources.iter().map(|fd| PollFd::new(fd, PollFlags::IN)).collect();
+    // rounded up, so that what was waited for is due
+    let timeout =
+        timeout.map(|time| Timespec { tv_sec: time.as_secs().min(1 << 30) as i64, tv_nsec: i64::from(time.subsec_nanos()) });
+    match poll(&mut entries, timeout.as_ref()) {
+        Ok(_) => entries.iter().map(|entry| !entry.revents().is_empty()).collect(),
+        Err(_) => alloc::vec![false; sources.len()],
+    }
+}
+
+fn drain(wake: &OwnedFd) {
+    let mut information = [0u8; 128];
+    while rustix::io::read(wake, &mut information).is_ok_and(|got| got > 0) {}
+}
+
+/// A name in a watched directory that leads to an object's file.
+#[derive(PartialEq, Eq)]
+struct Place {
+    /// inotify's number of the directory.
+    watch: i32,
+    name: Vec<u8>,
+    object: ObjectId,
+}
+
+struct Watcher {
+    queue: OwnedFd,
+    places: Vec<Place>,
+    known: Vec<ObjectId>,
+    schedule: Schedule<ObjectId>,
+    report: Report,
+}
+
+impl Watcher {
+    /// Watches the objects that are followed since last time, and takes up what has happened to their files in between.
+    fn follow_new(&mut self) {
+        let followed: Vec<(ObjectId, Vec<u8>, Stamp)> = PROCESS
+            .with_registry(|registry| registry.followed().map(|(id, object)| (id, object.path.clone(), object.stamp)).collect());
+        self.known.retain(|known| followed.iter().any(|(id, ..)| id == known));
+        self.places.retain(|place| followed.iter().any(|(id, ..)| *id == place.object));
+        for (id, path, stamp) in followed {
+            if self.known.contains(&id) {
+                continue;
+            }
+            self.known.push(id);
+            self.watch(id, &path);
+            if Stamp::at(&path).is_ok_and(|seen| seen != stamp) {
+                self.schedule.record(id, Change::Replaced, now());
+            }
+        }
+    }
+
+    /// Watches every directory in which a name of the way to the file could change.
+    fn watch(&mut self, object: ObjectId, path: &[u8]) {
+        use inotify::WatchFlags as Flags;
+        let events = Flags::CLOSE_WRITE
+            | Flags::MODIFY
+            | Flags::MOVED_TO
+            | Flags::CREATE
+            | Flags::DELETE
+            | Flags::ATTRIB
+            | Flags::MOVED_FROM;
+        for (directory, name) in names_on_the_way(path) {
+            let Ok(directory) = CString::new(directory) else { continue };
+            match inotify::add_watch(&self.queue, directory.as_c_str(), events | Flags::ONLYDIR) {
+                Ok(watch) => {
+                    let place = Place { watch, name, object };
+                    if !self.places.contains(&place) {
+                        self.places.push(place);
+                    }
+                }
+                Err(Errno::NOENT | Errno::NOTDIR | Errno::ACCESS) => {}
+                Err(errno) => {
+                    let outcome = Outcome::Error(Action::Watching, alloc::format!("{errno}"));
+                    self.report.tell(path.rsplit(|&byte| byte == b'/').next().unwrap_or(path), path, &outcome);
+                }
+            }
+        }
+    }
+
+    fn read_events(&mut self) {
+        let mut buffer = [MaybeUninit::<u8>::uninit(); 4096];
+        let mut events = Vec::new();
+        {
+            let mut reader = inotify::Reader::new(&self.queue, &mut buffer);
+            while let Ok(event) = reader.next() {
+                let name = event.file_name().map(|name| name.to_bytes().to_vec()).unwrap_or_default();
+                events.push((event.wd(), event.events(), name));
+            }
+        }
+        for (watch, flags, name) in events {
+            if flags.contains(inotify::ReadFlags::QUEUE_OVERFLOW) {
+                self.schedule.record_overflow(self.known.iter().copied(), now());
+            }
+            let change = change_of(flags);
+            for place in self.places.iter().filter(|place| place.watch == watch && place.name == name) {
+                self.schedule.record(place.object, change, now());
+            }
+        }
+    }
+
+    /// One transaction. A library that needs another new one is tried again when that has come.
+    fn check(&mut self, objects: Vec<ObjectId>) {
+        let mut waiting: Vec<ObjectId> = objects;
+        loop {
+            let mut refused = Vec::new();
+            let mut progress = false;
+            for &object in &waiting {
+                let checked = candidate::check(object);
+                if let Some(path) =
+                    PROCESS.with_registry(|registry| registry.followed_mut(object).map(|object| object.path.clone()))
+                {
+                    self.watch(object, &path);
+                }
+                match checked {
+                    Checked::Done(name, path, outcome) => {
+                        progress |= matches!(outcome, Outcome::Updated | Outcome::Reverted(_));
+                        self.report.tell(&name, &path, &outcome);
+                    }
+                    Checked::Refused(refusal) => refused.push((object, refusal)),
+                    Checked::Changing => self.schedule.record(object, Change::Attributes, now()),
+                    Checked::Nothing => {}
+                }
+            }
+            if !progress || refused.is_empty() {
+                for (object, refusal) in &refused {
+                    candidate::remember(*object, refusal.stamp);
+                    self.report.tell(&refusal.name, &refusal.path, &refusal.outcome);
+                }
+                return;
+            }
+            waiting = refused.iter().map(|(object, _)| *object).collect();
+        }
+    }
+}
+
+fn change_of(flags: inotify::ReadFlags) -> Change {
+    use inotify::ReadFlags as Flags;
+    if flags.intersects(Flags::CLOSE_WRITE) {
+        Change::Closed
+    } else if flags.intersects(Flags::MOVED_TO | Flags::CREATE) {
+        Change::Replaced
+    } else if flags.intersects(Flags::DELETE | Flags::MOVED_FROM) {
+        Change::Removed
+    } else if flags.intersects(Flags::MODIFY) {
+        Change::Modified
+    } else {
+        Change::Attributes
+    }
+}
+
+/// Directory and name of every symbolic link on the way to `path`, and of the file itself.
+fn names_on_the_way(path: &[u8]) -> BTreeSet<(Vec<u8>, Vec<u8>)> {
+    let mut names = BTreeSet::new();
+    let mut rest: Vec<Vec<u8>> = components(path);
+    let mut directory: Vec<u8> = Vec::new();
+    let mut links = 0;
+    while let Some(name) = rest.pop() {
+        if name == b".." {
+            let end = directory.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
+            directory.truncate(end);
+            continue;
+        }
+        let parent = if directory.is_empty() { b"/".to_vec() } else { directory.clone() };
+        directory.push(b'/');
+        directory.extend(&name);
+        let target = CString::new(directory.clone()).ok().and_then(|path| fs::readlink(path.as_c_str(), Vec::new()).ok());
+        let Some(target) = target.filter(|_| links < MAX_LINKS) else {
+            if rest.is_empty() {
+                names.insert((parent, name));
+            }
+            continue;
+        };
+        links += 1;
+        let target = target.into_bytes();
+        directory = if target.starts_with(b"/") || parent == b"/" { Vec::new() } else { parent.clone() };
+        names.insert((parent, name));
+        rest.extend(components(&target));
+    }
+    names
+}
+
+/// The components of a path, the last one first.
+fn components(path: &[u8]) -> Vec<Vec<u8>> {
+    let parts = path.split(|&byte| byte == b'/').rev();
+    parts.filter(|part| !part.is_empty() && *part != b".").map(<[u8]>::to_vec).collect()
+}
