@@ -40,14 +40,16 @@ pub struct Memory<'p> {
 }
 
 /// A pointer from shared data into shared data is likely to be compared with an address that the code computes: the head of a
-/// list, a buffer that is in use. A relocated word that points to itself alone is `__dso_handle`, which is never compared.
+/// list, a buffer that is in use. Pointers that the file itself has to `__dso_handle` are never compared.
 pub fn check_own_pointers(view: &FileView, memory: &Memory, verdict: &mut Verdict) {
+    let handle = dso_handle(view).map(|at| (memory.home)(at));
+    let is_relocated = |at: Vaddr| view.relocations.binary_search_by_key(&at, |relocation| relocation.at).is_ok();
     for range in view.shared_ranges() {
         let Some(first) = align_up(range.start.0, 8) else { continue };
         let end = range.start.0.saturating_add(range.size);
         for at in (first..end.saturating_sub(7)).step_by(8).map(Vaddr) {
             let word = (memory.word)(at);
-            if !(memory.is_own)(word) || is_dso_handle(view, at, word, memory) {
+            if !(memory.is_own)(word) || Some(word) == handle && is_relocated(at) {
                 continue;
             }
             let symbols = view.symbols.all.as_deref().unwrap_or(&view.symbols.dynamic);
@@ -57,9 +59,16 @@ pub fn check_own_pointers(view: &FileView, memory: &Memory, verdict: &mut Verdic
     }
 }
 
-fn is_dso_handle(view: &FileView, at: Vaddr, word: u64, memory: &Memory) -> bool {
-    let relocated = view.relocations.binary_search_by_key(&at, |relocation| relocation.at).is_ok();
-    relocated && word == (memory.home)(at)
+/// `__dso_handle` points to itself and comes first in the data, from the compiler's start file; that one also calls
+/// `__cxa_finalize`.
+fn dso_handle(view: &FileView) -> Option<Vaddr> {
+    if let Some(all) = &view.symbols.all {
+        return all.iter().find(|symbol| symbol.name == b"__dso_handle").map(|symbol| symbol.value);
+    }
+    let finalises = view.symbols.undefined().any(|symbol| symbol.name == b"__cxa_finalize");
+    let in_data = |at: Vaddr| view.shared_ranges().iter().any(|range| at.0.wrapping_sub(range.start.0) < range.size);
+    let mut own = view.relocations.iter().filter(|relocation| relocation.relative_target() == Some(relocation.at));
+    own.find(|relocation| in_data(relocation.at)).filter(|_| finalises).map(|relocation| relocation.at)
 }
 
 #[cfg(test)]
@@ -108,6 +117,8 @@ mod tests {
         let plain = "long value[16] = {1}; int f(void) { return value[1]; }";
         assert!(own_pointers(plain, None).is_accepted(), "__dso_handle is none");
         assert!(own_pointers(plain, Some((0x20, 0x28))).to_string().contains("own data"));
+        let to_handle = "extern char __dso_handle; char *handle = &__dso_handle; long f(void) { return *handle; }";
+        assert!(own_pointers(to_handle, None).is_accepted());
         let list = "static struct l { struct l *next, *prev; } head = {&head, &head}; void *f(void) { return head.next; }";
         assert!(own_pointers(list, None).to_string().contains("`head'"));
     }

@@ -56,7 +56,6 @@ pub struct Candidate {
     pub image: FileImage,
     pub stamp: Stamp,
     pub hash: u128,
-    pub path: Vec<u8>,
 }
 
 impl Candidate {
@@ -140,7 +139,7 @@ fn read(object: ObjectId, path: &[u8], known: Stamp) -> Result<Option<Candidate>
     let memory = map::whole_file(fd.as_fd(), size as usize).map_err(|errno| fail(Action::Mapping, errno))?;
     let image = FileImage { memory, sealed: true };
     let hash = xxh3_128(sealed_bytes(memory));
-    Ok(Some(Candidate { object, fd, image, stamp, hash, path: path.to_vec() }))
+    Ok(Some(Candidate { object, fd, image, stamp, hash }))
 }
 
 fn error_text(errno: Errno) -> String {
