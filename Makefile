@@ -10,6 +10,8 @@ DESTDIR ?=
 CARGO ?= cargo
 DIST := target/dist
 TOOLS := $(wildcard tools/*/Cargo.toml)
+# every test target but the cases, which have a step of their own
+OTHER_TESTS := $(filter-out cases,$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
 .PHONY: all loader tools install demo test unit cases roots inplace programs bench lint setup clean
 
@@ -47,16 +49,12 @@ setup:
 demo: setup all
 	examples/demo.sh
 
-test: unit cases roots inplace programs
+test: unit cases programs demo roots inplace
 	@echo "== all tests passed"
 
 unit: setup all
 	@echo "== unit tests and rules"
-	$(CARGO) test -q --lib
-	$(CARGO) test -q --test tidy
-	$(CARGO) test -q --test glibc_choice
-	$(CARGO) test -q --test cpu_features
-	$(CARGO) test -q --test hostile
+	$(CARGO) test -q --lib $(addprefix --test ,$(OTHER_TESTS))
 	@for manifest in $(TOOLS); do \
 	    $(CARGO) test -q --manifest-path $$manifest --target-dir target/tools || exit 1; \
 	done
