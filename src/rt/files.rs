@@ -25,7 +25,7 @@ pub struct Stamp {
 
 impl Stamp {
     pub fn of(stat: &Stat) -> Self {
-        Stamp { id: file_id(stat), size: stat.st_size as i64, modified: (stat.st_mtime as i64, stat.st_mtime_nsec as i64) }
+        Stamp { id: file_id(stat), size: stat.st_size, modified: (stat.st_mtime, stat.st_mtime_nsec as i64) }
     }
 
     /// The state of a path now.
@@ -55,7 +55,7 @@ pub enum OpenError {
 }
 
 /// Enough for the header and the program headers of nearly every file.
-const FIRST_READ: usize = 832;
+const FIRST_READ: usize = 1024;
 
 /// Opens `path` and reads its headers.
 pub fn open_elf(path: &[u8]) -> core::result::Result<ElfFile, OpenError> {

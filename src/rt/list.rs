@@ -105,7 +105,7 @@ impl<'a> Listing<'a> {
     }
 
     fn interpreter(&self) -> Option<&'static [u8]> {
-        super::boot::interpreter(self.world)
+        super::program::interpreter(self.world)
     }
 
     /// Which object provides each version that is needed.

@@ -29,10 +29,8 @@ use super::version::{self, Mapped};
 pub struct State {
     /// `None` for what the kernel mapped.
     pub reservation: Option<Reservation>,
-    pub file: Option<FileId>,
     /// The object that first asked for it; its RPATH counts too.
     pub loader: Option<ObjectId>,
-    pub rule: Option<Rule>,
     /// Directory for `$ORIGIN`.
     pub origin: Option<Box<[u8]>>,
     /// dlopen calls that have not been undone by dlclose.
@@ -93,7 +91,7 @@ impl Registry {
     /// Takes an object that is already mapped into the world: the program, the loader, the vDSO.
     pub fn adopt(&mut self, world: &mut World<'static>, mapped: Mapped, reservation: Option<Reservation>) -> Result<ObjectId> {
         let is_program = mapped.role == Role::Program;
-        let id = self.add(world, mapped, reservation, (None, None), Asked { name: b"", by: None }, None)?;
+        let id = self.add(world, mapped, reservation, (None, None), Asked { name: b"", by: None })?;
         if is_program {
             self.program = Some(id);
         }
@@ -116,14 +114,14 @@ impl Registry {
             return Ok(id);
         }
         let found = self.search_file(world, asked)?;
-        if let Some(&id) = self.files.get(&found.0.id) {
+        if let Some(&id) = self.files.get(&found.id) {
             self.alias(asked.name, id);
             return Ok(id);
         }
         self.map_file(world, found, asked)
     }
 
-    fn search_file(&mut self, world: &World<'static>, asked: Asked<'_>) -> Result<(ElfFile, Rule)> {
+    fn search_file(&mut self, world: &World<'static>, asked: Asked<'_>) -> Result<ElfFile> {
         let mut opener = Opener { error: None };
         let loaders: Vec<ObjectId> = self.loader_chain(asked.by);
         let requesters: Vec<Requester<'_>> = loaders.iter().map(|&id| requester(world, &self.states, id)).collect();
@@ -153,8 +151,7 @@ impl Registry {
         chain
     }
 
-    fn map_file(&mut self, world: &mut World<'static>, found: (ElfFile, Rule), asked: Asked<'_>) -> Result<ObjectId> {
-        let (mut file, rule) = found;
+    fn map_file(&mut self, world: &mut World<'static>, mut file: ElfFile, asked: Asked<'_>) -> Result<ObjectId> {
         let name = String::from_utf8_lossy(&file.path).into_owned();
         if file.header.kind == Kind::Executable {
             return Err(Error::bad_elf(name, "cannot dynamically load executable"));
@@ -174,7 +171,7 @@ impl Registry {
         };
         let entry = Vaddr(file.header.entry);
         let mapped = Mapped { path: file.path, role: Role::Library, bias, layout, entry };
-        let added = self.add(world, mapped, Some(reservation), (Some(file.id), followed), asked, Some(rule));
+        let added = self.add(world, mapped, Some(reservation), (Some(file.id), followed), asked);
         if added.is_err() {
             map::unmap(reservation);
         }
@@ -188,7 +185,6 @@ impl Registry {
         reservation: Option<Reservation>,
         (file, followed): (Option<FileId>, Option<Followed>),
         asked: Asked<'_>,
-        rule: Option<Rule>,
     ) -> Result<ObjectId> {
         let version = version::describe(mapped)?;
         if version.role == Role::Library && version.dynamic.flags_1.contains(Flags1::PIE) {
@@ -208,9 +204,7 @@ impl Registry {
         let (link_map, pinned) = (version.link_map, version.dynamic.flags_1.contains(Flags1::NODELETE));
         let state = State {
             reservation,
-            file,
             loader: asked.by,
-            rule,
             origin: if mentions_origin(&version) { origin(&version) } else { None },
             open_count: 0,
             initialised: false,
@@ -336,11 +330,11 @@ struct Opener {
 }
 
 impl Files for Opener {
-    type Found = Result<(ElfFile, Rule)>;
+    type Found = Result<ElfFile>;
 
     fn open(&mut self, path: &[u8], rule: Rule) -> ControlFlow<Self::Found> {
         match files::open_elf(path) {
-            Ok(file) => ControlFlow::Break(Ok((file, rule))),
+            Ok(file) => ControlFlow::Break(Ok(file)),
             Err(OpenError::Fatal(error)) => ControlFlow::Break(Err(error)),
             Err(OpenError::Skip(error)) => {
                 if rule == Rule::Absolute || matches!(error.kind, luci::diag::ErrorKind::BadElf(_)) {

@@ -22,6 +22,7 @@ mod maps;
 mod open;
 mod print;
 mod process;
+mod program;
 mod relocation;
 mod start;
 mod sync;

@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 
-use luci::addr::{Addr, Vaddr};
+use luci::addr::Addr;
 use luci::diag::{Error, Result};
 use luci::elf::dynamic::Flags;
 use luci::elf::segments::Permissions;
@@ -21,7 +21,7 @@ use rustix::mm::ProtFlags;
 
 use super::abi::binding::{call_resolver, call_resolver_of};
 use super::abi::{self, rtld};
-use super::image::{MappedImage, store_word};
+use super::image::MappedImage;
 use super::process::PROCESS;
 use super::sync::Locked;
 use super::x86_64;
@@ -248,14 +248,4 @@ pub fn forget_unique(object: ObjectId) {
 pub fn block_of(version: &Version<'_>) -> Option<Block> {
     let header = version.layout.tls?;
     Some(Block::new(header.vaddr.0, header.memsz, header.align))
-}
-
-/// A pointer-sized word of an image, stored atomically when it is aligned and writable now.
-pub fn store_slot(version: &Version<'static>, at: Vaddr, value: u64) -> Option<()> {
-    if !at.0.is_multiple_of(8) || version.layout.segment_of(at, 8).is_none() {
-        return None;
-    }
-    // SAFETY: an aligned word of a mapped segment; callers make RELRO pages writable around it.
-    unsafe { store_word(at + version.bias, value) };
-    Some(())
 }

@@ -30,7 +30,7 @@ pub struct Slot {
 impl Slot {
     /// Stores the new value unless the program has changed the word.
     pub fn switch(&self) {
-        if self.at.0 % 8 != 0 {
+        if !self.at.0.is_multiple_of(8) {
             return self.switch_misaligned();
         }
         // SAFETY: an aligned word of a mapped Version, writable for the time of the commit.
