@@ -11,7 +11,7 @@ use luci::arch::cpuid::CpuidCache;
 use luci::diag::{Error, Result};
 use luci::elf::segments::Permissions;
 use luci::glibc::cpu_features::{self, CpuFeatures, Inputs};
-use luci::glibc::record::{Flags, Record, Rseq};
+use luci::glibc::record::{Flags, Record};
 use luci::glibc::rtld::{self, NamespaceValues, RgValues, RoValues, Vdso};
 use luci::glibc::tcb::{self, Guards, TcbValues};
 use luci::glibc::tunables::{Tunables, Value};
@@ -24,6 +24,7 @@ use super::identify::symbol_of;
 use super::image::store_word;
 use super::maps;
 use super::process::PROCESS;
+use super::rseq;
 use super::start::{InitialStack, auxv};
 use super::sys;
 
@@ -39,14 +40,12 @@ pub fn set_up(
 ) -> Result<u64> {
     let record = PROCESS.record();
     let random = random_bytes(stack);
-    let rseq_block = lay_out_tls(world, record, stack)?;
+    let tunables = read_tunables(record, stack);
+    let rseq_offset = lay_out_tls(world, record, &tunables, stack)?;
     let thread = make_thread(world, record, stack, &random)?;
-    if let Some(offset) = rseq_block {
-        start_rseq_in_block(stack, thread, offset);
-    }
+    rseq::start(stack, record, &tunables, thread, rseq_offset);
     fill_maps(world, record)?;
     let head = maps::relink(world);
-    let tunables = read_tunables(record, stack);
     let ro = ro_bytes(world, record, stack, &tunables, cpuid)?;
     misc::TUNABLES.replace(alloc::boxed::Box::new(tunables), None);
     let rg = rg_bytes(world, record, thread, head, libc)?;
@@ -68,7 +67,7 @@ fn random_bytes(stack: InitialStack) -> [u8; 16] {
 
 /// Gives every initial module its place below the thread pointer; the result is the offset of the extra block for
 /// restartable sequences, where this libc wants one.
-fn lay_out_tls(world: &mut World<'static>, record: &Record, stack: InitialStack) -> Result<Option<u64>> {
+fn lay_out_tls(world: &mut World<'static>, record: &Record, tunables: &Tunables, stack: InitialStack) -> Result<Option<u64>> {
     const TCB_ALIGN: u64 = 64;
     let mut area = StaticTls::new(TCB_ALIGN);
     for id in world.order.clone() {
@@ -85,52 +84,25 @@ fn lay_out_tls(world: &mut World<'static>, record: &Record, stack: InitialStack)
     }
     world.tls.advance();
     let too_large = || Error::other("", "the static TLS of the program is too large");
-    let rseq = match record.rseq {
-        Rseq::ExtraTlsBlock => {
-            let (size, align) = rseq_shape(stack, record);
-            Some(area.place_at_end(Block::new(0, size, align)).ok_or_else(too_large)?)
-        }
-        _ => None,
+    let rseq = match rseq::block(stack, record) {
+        Some(block) => Some(area.place_at_end(block).ok_or_else(too_large)?),
+        None => None,
     };
-    area.finish(u64::from(record.values.tls_static_surplus)).ok_or_else(too_large)?;
+    area.finish(static_surplus(record, tunables)).ok_or_else(too_large)?;
     PROCESS.static_tls.with(|slot| *slot = Some(area));
     abi::tls::publish_generation(world.tls.generation);
     Ok(rseq)
 }
 
-/// Size and alignment of the restartable sequences area: what the kernel offers, at least the 32 bytes of the first version.
-fn rseq_shape(stack: InitialStack, record: &Record) -> (u64, u64) {
-    const FIRST_VERSION: u64 = 32;
-    let feature_size = stack.aux(auxv::AT_RSEQ_FEATURE_SIZE).unwrap_or(0).max(u64::from(record.values.rseq_size));
-    let align = stack.aux(auxv::AT_RSEQ_ALIGN).unwrap_or(0).max(FIRST_VERSION).next_power_of_two();
-    (feature_size.max(FIRST_VERSION).next_multiple_of(align), align)
-}
-
-/// Registers the main thread's area in the extra TLS block; libc registers those of further threads.
-fn start_rseq_in_block(stack: InitialStack, thread: u64, offset: u64) {
-    let record = PROCESS.record();
-    let (size, _) = rseq_shape(stack, record);
-    let feature_size = stack.aux(auxv::AT_RSEQ_FEATURE_SIZE).unwrap_or(0).max(u64::from(record.values.rseq_size));
-    let area = thread.wrapping_sub(offset);
-    exported::__rseq_offset.store(offset.wrapping_neg(), Ordering::Relaxed);
-    let registered = register_rseq(area, size);
-    exported::__rseq_size.store(if registered { feature_size as u32 } else { 0 }, Ordering::Relaxed);
-}
-
-/// rseq(2) for the area at `area`; its `cpu_id` tells what came of it.
-fn register_rseq(area: u64, size: u64) -> bool {
-    const SIGNATURE: u64 = 0x5305_3053;
-    let set_cpu_id = |value: i32| {
-        // SAFETY: the 32-bit word at offset 4 of an area in the main thread's memory.
-        unsafe { ((area + 4) as *mut i32).write(value) };
-    };
-    set_cpu_id(tcb::RSEQ_UNINITIALIZED);
-    // SAFETY: the area is that thread's for its whole life, zero but for cpu_id.
-    let result = unsafe { sys::syscall(linux_raw_sys::general::__NR_rseq, [area, size, 0, SIGNATURE, 0, 0]) };
-    if result != 0 {
-        set_cpu_id(tcb::RSEQ_FAILED);
+/// Bytes of static TLS for libraries that are loaded later, which a tunable raises or lowers.
+fn static_surplus(record: &Record, tunables: &Tunables) -> u64 {
+    let usual = u64::from(record.values.tls_static_surplus);
+    let id = record.tunable_id("glibc.rtld.optional_static_tls");
+    let tunable = id.and_then(|id| Some((record.tunable(id)?.default, tunables.get(id)?)));
+    match tunable {
+        Some((default, Value::Number(optional))) => usual.saturating_sub(default).saturating_add(*optional),
+        _ => usual,
     }
-    result == 0
 }
 
 /// Allocates and fills the main thread's static TLS, descriptor and dtv.
@@ -183,13 +155,6 @@ fn fill_thread(record: &Record, stack: InitialStack, thread: u64, dtv: u64, rand
         let head = thread + offset as u64;
         // SAFETY: the list head lies in the thread descriptor, which lives as long as the thread.
         unsafe { sys::syscall(linux_raw_sys::general::__NR_set_robust_list, [head, HEAD_SIZE, 0, 0, 0, 0]) };
-    }
-    if let Rseq::InPthread(offset) = record.rseq {
-        const AREA_SIZE: u64 = 32;
-        let registered = register_rseq(thread + u64::from(offset), AREA_SIZE);
-        exported::__rseq_offset.store(u64::from(offset), Ordering::Relaxed);
-        let size = if registered { u32::from(record.values.rseq_size) } else { 0 };
-        exported::__rseq_size.store(size, Ordering::Relaxed);
     }
     Ok(())
 }

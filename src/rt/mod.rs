@@ -24,6 +24,7 @@ mod print;
 mod process;
 mod program;
 mod relocation;
+mod rseq;
 mod start;
 mod sync;
 mod sys;
