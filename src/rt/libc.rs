@@ -342,6 +342,12 @@ fn export_variables(stack: InitialStack, record: &Record, random: &[u8; 16]) {
     if record.has(Flags::POINTER_GUARD_EXPORTED) {
         exported::__pointer_chk_guard.store(Guards::from_random(random).pointer, Ordering::Relaxed);
     }
+    if let Some(bytes) = stack.aux(auxv::AT_RANDOM).filter(|&bytes| bytes != 0 && record.has(Flags::AT_RANDOM_RESEEDED)) {
+        // the guards must not be readable there; a kernel without fresh bytes at hand leaves them
+        const GRND_NONBLOCK: u64 = 1;
+        // SAFETY: AT_RANDOM points to 16 bytes on the initial stack.
+        unsafe { sys::syscall(linux_raw_sys::general::__NR_getrandom, [bytes, 16, GRND_NONBLOCK, 0, 0, 0]) };
+    }
 }
 
 fn start_debugger_interface(world: &World<'static>, head: Addr) {
