@@ -114,7 +114,7 @@ impl Registry {
             return Ok(id);
         }
         let found = self.search_file(world, asked)?;
-        if let Some(&id) = self.files.get(&found.id) {
+        if let Some(id) = self.same_file(&found) {
             self.alias(asked.name, id);
             return Ok(id);
         }
@@ -137,6 +137,13 @@ impl Registry {
             Some(Err(error)) => Err(error),
             None => Err(not_found(asked.name, opener.error)),
         }
+    }
+
+    /// The object that a file is already loaded as. The file of an object that is followed may be gone, and its inode
+    /// another file's; such an object is the file in the state that was judged last.
+    fn same_file(&mut self, file: &ElfFile) -> Option<ObjectId> {
+        let known = self.files.get(&file.id).copied().filter(|&id| self.state(id).followed.is_none());
+        known.or_else(|| self.followed().find(|(_, followed)| followed.stamp == file.stamp).map(|(id, _)| id))
     }
 
     fn loader_chain(&self, by: Option<ObjectId>) -> Vec<ObjectId> {
