@@ -90,7 +90,10 @@ pub fn all() -> Vec<Fixture> {
 fn install_loader(loader: &Path, root: &Path) {
     let target = root.join(&ROOT_LOADER[1..]);
     fs::create_dir_all(target.parent().expect("an absolute path")).expect("a writable root");
-    fs::copy(loader, &target).unwrap_or_else(|error| panic!("{} to {}: {error}", loader.display(), target.display()));
+    // renamed into place: a program of another run may still be running on the old file
+    let fresh = target.with_extension(std::process::id().to_string());
+    let installed = fs::copy(loader, &fresh).and_then(|_| fs::rename(&fresh, &target));
+    installed.unwrap_or_else(|error| panic!("{} to {}: {error}", loader.display(), target.display()));
 }
 
 impl Fixture {

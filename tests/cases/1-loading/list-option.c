@@ -2,7 +2,7 @@
 //#By:name
 //#Loader:--list
 //#Shared:lib.c
-//#Wrap:"$@" | sed 's/ (0x[0-9a-f]*)//; /ld-/d; s/^[[:space:]]*//'
+//#Wrap:"$@" | sed 's,/[.]/,/,; s/ (0x[0-9a-f]*)//; /ld-/d; s/^[[:space:]]*//'
 //#Expect:liblib.so => ...
 int f(void);
 
