@@ -20,4 +20,10 @@ for name; do
     printf '%-10s ' "$name"
     "$work/start" "${PAIRS:-31}" "$system" "$loader" "$program" --version || echo "cannot be measured"
 done
+echo "updates on against updates off, both with this loader:"
+for name in true bash python3 gdb; do
+    program=$(readlink -f "/usr/bin/$name") && [ -x "$program" ] || continue
+    printf '%-10s ' "$name"
+    ENV_B=LD_DYNAMIC_UPDATE=1 "$work/start" "${PAIRS:-31}" "$loader" "$loader" "$program" --version || echo "cannot be measured"
+done
 rm -f "$loader"

@@ -5,6 +5,7 @@ use alloc::ffi::CString;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::ffi::CStr;
 use core::sync::atomic::Ordering;
 
 use luci::addr::Bias;
@@ -106,14 +107,21 @@ pub fn is_trusted(path: &[u8]) -> bool {
     !PROCESS.settings.secure.load(Ordering::Relaxed) || files::belongs_to_root(path)
 }
 
-/// A file that is reached through a symbolic link is replaced by switching that, one on a read-only mount not at all;
-/// any other may be overwritten in place, which would change the mapped pages.
+/// A file that is reached through a symbolic link is replaced by switching that, one on a read-only mount not at all, one
+/// of the system's libraries by a package manager, which renames; any other may be overwritten in place, which would change
+/// the mapped pages.
 fn wants_snapshot(file: &ElfFile) -> bool {
     match PROCESS.updates.snapshot.load(Ordering::Relaxed) {
         1 => true,
         2 => false,
-        _ => !is_link(&file.path) && !is_read_only(file.fd.as_fd()),
+        _ => !is_system_library(&file.path) && !is_link(&file.path) && !is_read_only(file.fd.as_fd()),
     }
+}
+
+/// Whether root owns the file and it lies where only packages put files.
+fn is_system_library(path: &[u8]) -> bool {
+    const TREES: [&[u8]; 4] = [b"/lib/", b"/lib64/", b"/usr/lib/", b"/usr/lib64/"];
+    TREES.iter().any(|tree| path.starts_with(tree)) && files::belongs_to_root(path)
 }
 
 fn is_link(path: &[u8]) -> bool {
@@ -139,21 +147,27 @@ fn absolute(path: &[u8]) -> Vec<u8> {
 pub fn snapshot(path: &[u8], file: BorrowedFd<'_>, size: u64) -> io::Result<OwnedFd> {
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
     let name = CString::new(&name[..name.len().min(200)]).map_err(|_| Errno::INVAL)?;
+    let copy = copy_in_memory(&name, file, 0, size)?;
+    fs::fcntl_add_seals(&copy, SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
+    Ok(copy)
+}
+
+/// A file in memory with `len` bytes of `file` from `offset` on; shorter when the file is.
+pub fn copy_in_memory(name: &CStr, file: BorrowedFd<'_>, offset: u64, len: u64) -> io::Result<OwnedFd> {
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
-    let copy = match fs::memfd_create(name.as_c_str(), flags | MemfdFlags::EXEC) {
+    let copy = match fs::memfd_create(name, flags | MemfdFlags::EXEC) {
         // kernels that do not know the flag
-        Err(Errno::INVAL) => fs::memfd_create(name.as_c_str(), flags)?,
+        Err(Errno::INVAL) => fs::memfd_create(name, flags)?,
         result => result?,
     };
-    let mut offset = 0;
-    while offset < size {
-        let rest = (size - offset).min(1 << 30) as usize;
-        match fs::sendfile(&copy, file, Some(&mut offset), rest) {
+    let (mut position, end) = (offset, offset.saturating_add(len));
+    while position < end {
+        let rest = (end - position).min(1 << 30) as usize;
+        match fs::sendfile(&copy, file, Some(&mut position), rest) {
             Ok(0) => break,
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error),
         }
     }
-    fs::fcntl_add_seals(&copy, SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
     Ok(copy)
 }

@@ -149,20 +149,50 @@ pub fn share_data(fd: BorrowedFd<'_>, layout: &Layout, bias: Bias) -> core::resu
             continue;
         };
         let range = Reservation { start: start + bias, len: (end.0 - start.0) as usize };
-        let flags = MapFlags::SHARED | MapFlags::FIXED;
-        // SAFETY: whole pages of this image, which is not in use yet.
-        unsafe { mm::mmap_anonymous(range.start.0 as *mut c_void, range.len, protection(segment.permissions), flags) }?;
-        let from_file = end.min(segment.data_end).0.saturating_sub(start.0) as usize;
-        if from_file > 0 && segment.page_end > segment.start {
-            // SAFETY: fresh writable memory that nobody else knows yet.
-            let bytes = unsafe { core::slice::from_raw_parts_mut(range.start.0 as *mut u8, from_file) };
-            if super::files::read_at(&fd, bytes, segment.file_offset + (start.0 - segment.start.0))? < from_file {
-                return Err(Errno::IO);
-            }
-        }
+        let in_file = if segment.page_end > segment.start { end.min(segment.data_end).0.saturating_sub(start.0) } else { 0 };
+        let content = FilePart { fd, offset: segment.file_offset + (start.0 - segment.start.0), len: in_file as usize };
+        share_range(range, protection(segment.permissions), content)?;
         shared.push(range);
     }
     Ok(shared)
+}
+
+/// A piece of a file.
+struct FilePart<'f> {
+    fd: BorrowedFd<'f>,
+    offset: u64,
+    len: usize,
+}
+
+/// Maps shared memory over a range of a fresh image and fills its start. Much content goes through a file in memory, whose
+/// pages the kernel fills without a fault for each; little is read in place.
+fn share_range(range: Reservation, protection: ProtFlags, content: FilePart<'_>) -> core::result::Result<(), Errno> {
+    const MUCH: usize = 64 * 1024;
+    let (at, flags) = (range.start.0 as *mut c_void, MapFlags::SHARED | MapFlags::FIXED);
+    if content.len >= MUCH {
+        let memory = super::followed::copy_in_memory(c"luci", content.fd, content.offset, content.len as u64)?;
+        if rustix::fs::fstat(&memory)?.st_size < content.len as i64 {
+            return Err(Errno::IO);
+        }
+        rustix::fs::ftruncate(&memory, range.len as u64)?;
+        // SAFETY: whole pages of this image, which is not in use yet.
+        unsafe { mm::mmap(at, range.len, protection, flags, &memory, 0) }?;
+        return Ok(());
+    }
+    // SAFETY: as above.
+    unsafe { mm::mmap_anonymous(at, range.len, protection, flags) }?;
+    // SAFETY: fresh writable memory that nobody else knows yet.
+    let bytes = unsafe { core::slice::from_raw_parts_mut(range.start.0 as *mut u8, content.len) };
+    if super::files::read_at(&content.fd, bytes, content.offset)? < content.len { Err(Errno::IO) } else { Ok(()) }
+}
+
+/// Allocates pages in one call instead of a fault for each. Older kernels refuse it, and the faults come one by one.
+pub fn populate(start: Addr, len: usize) {
+    const WORTH_A_CALL: usize = 16 * PAGE_SIZE as usize;
+    if len >= WORTH_A_CALL {
+        // SAFETY: the advice changes no contents; callers pass writable pages of their own.
+        let _ = unsafe { mm::madvise(start.0 as *mut c_void, len, mm::Advice::LinuxPopulateWrite) };
+    }
 }
 
 /// Maps shared memory a second time, over the pages at `to`.

@@ -63,7 +63,10 @@ pub fn words(world: &World<'static>, object: &Object<'static>, version: &Arc<Ver
     if text_relocations {
         protect_text(version, Some(ProtFlags::READ | ProtFlags::WRITE))?;
     }
-    populate_relro(version);
+    if let Some((start, end)) = version.layout.relro {
+        // nearly every page of RELRO gets a relocation
+        map::populate(start + version.bias, (end.0 - start.0) as usize);
+    }
     let memory = MappedImage::new(version, text_relocations);
     let settings = &PROCESS.settings;
     let lazy = !now && !version.dynamic.binds_now() && prepare_lazy_binding(version, &memory);
@@ -155,15 +158,6 @@ fn protect_text(version: &Version<'static>, protection: Option<ProtFlags>) -> Re
             .map_err(|errno| Error::os(name(version), "cannot change memory protections", errno.raw_os_error()))?;
     }
     Ok(())
-}
-
-/// Nearly every page of RELRO gets a relocation: one call makes them private, instead of a fault for each.
-fn populate_relro(version: &Version<'static>) {
-    const WORTH_A_CALL: u64 = 32 * luci::arch::PAGE_SIZE;
-    let Some((start, end)) = version.layout.relro.filter(|(start, end)| end.0 - start.0 >= WORTH_A_CALL) else { return };
-    let pages = (start + version.bias).0 as *mut core::ffi::c_void;
-    // SAFETY: pages of this image; the advice changes no contents. An older kernel refuses it, and the faults come one by one.
-    let _ = unsafe { rustix::mm::madvise(pages, (end.0 - start.0) as usize, rustix::mm::Advice::LinuxPopulateWrite) };
 }
 
 /// Makes the pages of PT_GNU_RELRO read-only.

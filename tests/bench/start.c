@@ -5,6 +5,7 @@
 // The program is copied three times; PT_INTERP of the copies names loader A, loader B and loader A again (the control).
 // Each round runs all three, so that drifts of the machine hit them alike. A run is stopped by a hardware breakpoint at
 // AT_ENTRY, which changes no byte of the program; CPU time comes from /proc/PID/schedstat, faults from /proc/PID/stat.
+// ENV_B=NAME=VALUE is in the environment of loader B's runs only.
 // Prints the median of the per-round ratios B/A with their extremes, the control's, and the medians in microseconds.
 #define _GNU_SOURCE
 #include <elf.h>
@@ -89,12 +90,13 @@ static unsigned long entry_of(pid_t pid) {
     return found;
 }
 
-static struct sample run(char **argv) {
+static struct sample run(char **argv, const char *variable) {
     pid_t pid = fork();
     if (pid < 0) fail("fork");
     if (pid == 0) {
         int null = open("/dev/null", O_RDWR);
         dup2(null, 0), dup2(null, 1), dup2(null, 2);
+        if (variable) putenv((char *)variable);
         ptrace(PTRACE_TRACEME, 0, 0, 0);
         execv(argv[0], argv);
         _exit(126);
@@ -141,7 +143,7 @@ int main(int argc, char **argv) {
         struct sample samples[3];
         for (int i = 0; i < 3; i++) {
             argv[4] = copies[i];
-            samples[i] = run(argv + 4);
+            samples[i] = run(argv + 4, i == 1 ? getenv("ENV_B") : NULL);
             faults[i] = samples[i].faults;
         }
         if (round < 0) continue;
