@@ -14,13 +14,28 @@
 //! | [`config`] | 1 | every switch once |
 //! | [`tls`] | 2 | thread-local storage arithmetic |
 //! | [`link`] | 2 | search, dependencies, scope, symbol resolution, relocation, initialisation order |
-//! | [`code`] | 2 | machine code as evidence |
 //! | [`glibc`] | 3 | the private ABI of a stock libc, filled from records |
-//! | [`objlink`] | 3 | relocatable objects and archives |
 //! | [`update`] | 3 | the live update as decisions |
 //! | [`status`] | 3 | what the outside is told |
 //!
 //! Arrows point downwards only; `tests/tidy.rs` keeps them.
+//!
+//! ## The life of an object
+//!
+//! `rt::files::ElfFile` (open, headers checked) → `link::segments::Layout` (the plan) → mapped by `rt::map` →
+//! [`link::object::Version`] (described by `rt::version`) → part of an [`link::object::Object`] in a [`link::world::World`]
+//! (`rt::load`) → relocated (`link::relocate` decides, `rt::relocation` carries out) → published: lookups see it →
+//! constructed (`rt::init`). An update makes another Version current; the former one stays mapped, because its code may
+//! still run. dlclose of the last reference takes the object out of the World and gives all its memory back.
+//!
+//! A World is immutable. Whoever changes it holds the loader's lock, works on a copy, and publishes that; readers (lazy
+//! binding, unwinders, signal handlers) never wait.
+//!
+//! ## Words
+//!
+//! The specifications' own (gABI, psABI, glibc manual), and four of ours: an **Object** is a file the process uses, an
+//! identity; a **Version** is one loaded state of it; the **World** is all Objects as lookups see them; a **Verdict** says
+//! whether one Version may replace another, and why not.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 

@@ -65,17 +65,17 @@ fn mode() -> Mode {
 }
 
 impl<'w> Change<'w> {
-    fn old(&self) -> Option<&'w Arc<Object<'static>>> {
+    fn old_object(&self) -> Option<&'w Arc<Object<'static>>> {
         self.before.get(self.object)
     }
 
-    fn new(&self) -> Option<&'w Arc<Object<'static>>> {
+    fn new_object(&self) -> Option<&'w Arc<Object<'static>>> {
         self.after.get(self.object)
     }
 
     /// The pointers in shared data, and in variables that the program has copied.
     pub fn pointers(&self, old_file: &FileView, new_file: &FileView) -> Vec<Slot> {
-        let (Some(old), Some(new)) = (self.old(), self.new()) else { return Vec::new() };
+        let (Some(old), Some(new)) = (self.old_object(), self.new_object()) else { return Vec::new() };
         let mut slots = Vec::new();
         for one in pointer_moves(old_file, new_file) {
             slots.extend(self.pointer(&one, old.current.address_at(one.at_old), &old.current, &new.current));
