@@ -224,7 +224,7 @@ fn ro_bytes(
     let inputs = Inputs {
         hwcap2: aux(auxv::AT_HWCAP2),
         min_signal_stack: aux(auxv::AT_MINSIGSTKSZ),
-        tunables: cpu_tunables(record, tunables),
+        tunables: cpu_features::Tunables::of(tunables, record),
     };
     let cpu = CpuFeatures::compute(cpuid, &inputs, record);
     super::relocation::choose_trampolines(&cpu);
@@ -249,29 +249,6 @@ fn ro_bytes(
     let mut bytes = alloc::vec![0u8; usize::from(record.sizes.ro)];
     rtld::fill_ro(record, &values, &mut bytes)?;
     Ok(bytes)
-}
-
-/// The tunables of the processor's description.
-fn cpu_tunables<'a>(record: &Record, tunables: &'a Tunables) -> cpu_features::Tunables<'a> {
-    let value = |name: &str| tunables.get(record.tunable_id(name)?);
-    let number = |name: &str| match value(name) {
-        Some(Value::Number(number)) => Some(*number),
-        _ => None,
-    };
-    let text = |name: &str| match value(name) {
-        Some(Value::Text(text)) => text.trim_end_matches('\0'),
-        _ => "",
-    };
-    cpu_features::Tunables {
-        hwcaps: text("glibc.cpu.hwcaps"),
-        data_cache_size: number("glibc.cpu.x86_data_cache_size").unwrap_or(0),
-        shared_cache_size: number("glibc.cpu.x86_shared_cache_size").unwrap_or(0),
-        non_temporal_threshold: number("glibc.cpu.x86_non_temporal_threshold").unwrap_or(0),
-        memset_non_temporal_threshold: number("glibc.cpu.x86_memset_non_temporal_threshold").unwrap_or(0),
-        rep_movsb_threshold: number("glibc.cpu.x86_rep_movsb_threshold").unwrap_or(0),
-        rep_stosb_threshold: number("glibc.cpu.x86_rep_stosb_threshold"),
-        prefer_map_32bit_exec: number("glibc.cpu.prefer_map_32bit_exec").is_some_and(|value| value != 0),
-    }
 }
 
 fn vdso_functions(world: &World<'static>) -> Vdso {
