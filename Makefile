@@ -13,7 +13,7 @@ TOOLS := $(wildcard tools/*/Cargo.toml)
 # every test target but the cases, which have a step of their own
 OTHER_TESTS := $(filter-out cases,$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: all loader tools install demo test unit cases roots inplace programs bench lint setup clean
+.PHONY: all loader tools install demo test unit cases roots inplace programs swap bench lint setup clean
 
 all: loader tools
 	@echo "built: $(DIST)/ld-luci.so"
@@ -49,7 +49,7 @@ setup:
 demo: setup all
 	examples/demo.sh
 
-test: unit cases programs demo roots inplace
+test: unit cases programs swap demo roots inplace
 	@echo "== all tests passed"
 
 unit: setup all
@@ -72,6 +72,11 @@ roots: setup all
 inplace: setup all
 	@echo "== in place of the system's loader"
 	tests/inplace.sh
+
+# A package's library replaced in a running program; the script prints why when it cannot be fetched.
+swap: setup all
+	@echo "== a hundred swaps of a real library"
+	tests/swap.sh
 
 programs: setup all
 	@echo "== real programs"

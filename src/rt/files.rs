@@ -153,6 +153,15 @@ pub fn read_whole(path: &[u8], limit: u64) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// The content of a file of the kernel, whose size is not known before; at most a page.
+pub fn read_small(path: &core::ffi::CStr) -> Option<Vec<u8>> {
+    let fd = retry(|| fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())).ok()?;
+    let mut bytes = alloc::vec![0u8; 4096];
+    let got = read_at(&fd, &mut bytes, 0).ok()?;
+    bytes.truncate(got);
+    Some(bytes)
+}
+
 /// Maps a whole file read-only for the life of the process; `None` when there is none.
 pub fn map_whole(path: &[u8]) -> Option<&'static [u8]> {
     let fd = open(&CString::new(path).ok()?).ok()?;

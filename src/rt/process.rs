@@ -65,6 +65,8 @@ pub struct Updates {
     pub force: AtomicBool,
     /// LD_SNAPSHOT: 0 auto, 1 always, 2 never.
     pub snapshot: AtomicU8,
+    /// valgrind knows threads with a common table of open files only.
+    pub share_files: AtomicBool,
     pub settle_ms: AtomicU32,
     pub verbosity: AtomicU32,
     /// Where status lines go; empty for nowhere.
@@ -78,6 +80,8 @@ pub struct Updates {
     /// The process that the helper belongs to: a child that shares the memory (vfork) has none.
     pub helper_process: AtomicU64,
     pub stop: AtomicBool,
+    /// Address of the word that the kernel clears when the main thread ends.
+    pub main_thread_word: AtomicU64,
     /// Held while an update becomes visible, so that no child sees half of it.
     pub commit: FutexLock,
     /// Counts the updates that became visible.
@@ -114,6 +118,7 @@ pub static PROCESS: Process = Process {
         follow_opened: AtomicBool::new(false),
         force: AtomicBool::new(false),
         snapshot: AtomicU8::new(0),
+        share_files: AtomicBool::new(false),
         settle_ms: AtomicU32::new(50),
         verbosity: AtomicU32::new(3),
         status: Locked::new(Vec::new()),
@@ -123,6 +128,7 @@ pub static PROCESS: Process = Process {
         helper_memory: AtomicU64::new(0),
         helper_process: AtomicU64::new(0),
         stop: AtomicBool::new(false),
+        main_thread_word: AtomicU64::new(0),
         commit: FutexLock::new(),
         count: AtomicU64::new(0),
     },

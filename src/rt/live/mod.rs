@@ -21,6 +21,9 @@ use crate::rt::process::PROCESS;
 
 pub use thread::{start_in_child, without_helper};
 
+/// Part of the names of what valgrind preloads.
+const VALGRIND: &[u8] = b"/vgpreload_";
+
 /// Takes the settings over; the result says whether objects are followed from now on.
 pub fn configure(config: &Config<'static>) -> bool {
     let on = config.update && config.update_thread != UpdateThread::Off;
@@ -39,6 +42,8 @@ pub fn configure(config: &Config<'static>) -> bool {
         Snapshot::Never => 2,
     };
     updates.snapshot.store(snapshot, Ordering::Relaxed);
+    let under_valgrind = config.preload().any(|name| name.windows(VALGRIND.len()).any(|window| window == VALGRIND));
+    updates.share_files.store(under_valgrind, Ordering::Relaxed);
     updates.status.with(|path| *path = config.statusinfo.map(absolute).unwrap_or_default());
     updates.logfile.with(|path| *path = config.logfile.map(absolute).unwrap_or_default());
     true
@@ -59,5 +64,6 @@ fn absolute(path: &[u8]) -> Vec<u8> {
 /// Starts the helper if there is anything to watch. Called when libc is ready and before any constructor.
 pub fn begin() {
     PROCESS.with_registry(|registry| registry.following = PROCESS.updates.follow_opened.load(Ordering::Relaxed));
+    thread::note_main_thread();
     thread::start();
 }

@@ -97,7 +97,7 @@ fn connect(path: &[u8]) -> Option<OwnedFd> {
 
 /// The program's standard error, whose table of files the helper does not share.
 fn standard_error() -> Option<OwnedFd> {
-    let process = super::watch::process_descriptor(0)?;
+    let process = super::watch::process_descriptor()?;
     // SAFETY: no memory is involved.
     let fd = unsafe { syscall(nr::__NR_pidfd_getfd, [process.as_raw_fd() as u64, 2, 0, 0, 0, 0]) };
     // SAFETY: a descriptor just opened, owned by nobody else.

@@ -72,7 +72,22 @@ fn is_own() -> bool {
 /// In the child of a fork, which has the memory of the parent's helper only.
 pub fn start_in_child() {
     PROCESS.updates.helper_id.store(0, Ordering::Release);
+    note_main_thread();
     start();
+}
+
+/// The calling thread is the process's main thread.
+pub fn note_main_thread() {
+    if let Some(offset) = tcb::tid_address_offset(PROCESS.record()) {
+        PROCESS.updates.main_thread_word.store(x86_64::thread_pointer() + offset as u64, Ordering::Relaxed);
+    }
+}
+
+/// Whether the main thread has left by exit(2). pthread_exit and exit_group end in other ways.
+pub fn main_thread_has_ended() -> bool {
+    let word = PROCESS.updates.main_thread_word.load(Ordering::Relaxed);
+    // SAFETY: a word of the main thread's descriptor, which is never freed; the kernel clears it when the thread ends.
+    word != 0 && unsafe { AtomicU32::from_ptr(word as *mut u32) }.load(Ordering::Relaxed) == 0
 }
 
 /// The kernel wakes waiters of a cleared thread ID by a shared futex.
@@ -142,8 +157,11 @@ fn launch(memory: Reservation, tcb: u64) {
         // SAFETY: the stack and the descriptor are the new thread's alone; its function never returns.
         unsafe { x86_64::clone_thread(u64::from(flags), stack, id.as_ptr(), id.as_ptr(), tcb, function) }
     };
-    // valgrind knows threads with a shared table only
-    if run(shared | told, with_own_files) < 0 && run(shared | told | nr::CLONE_FILES, with_shared_files) < 0 {
+    let started = match PROCESS.updates.share_files.load(Ordering::Relaxed) {
+        true => run(shared | told | nr::CLONE_FILES, with_shared_files),
+        false => run(shared | told, with_own_files),
+    };
+    if started < 0 {
         id.store(0, Ordering::Release);
     }
     mask_signals(former, None);
@@ -176,8 +194,8 @@ extern "C" fn with_own_files() -> ! {
 
 extern "C" fn with_shared_files() -> ! {
     let _ = rustix::thread::set_name(c"luci");
-    watch::run();
-    sys::exit_thread()
+    let status = watch::run();
+    sys::exit_thread(status)
 }
 
 /// Frees the memory of a helper that has ended.

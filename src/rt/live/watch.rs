@@ -1,5 +1,5 @@
 //! What the helper sleeps in. It watches the directories through which each followed file is reached: the one it was asked for
-//! in, that of every symbolic link on the way, and that of the file itself. There is no periodic wake-up.
+//! in, that of every symbolic link on the way, and that of the file itself.
 
 use alloc::collections::BTreeSet;
 use alloc::ffi::CString;
@@ -20,13 +20,16 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::candidate::{self, Checked};
 use super::report::Report;
-use super::thread::{should_stop, wake_descriptor};
-use crate::rt::files::Stamp;
+use super::thread::{main_thread_has_ended, should_stop, wake_descriptor};
+use crate::rt::files::{self, Stamp};
 use crate::rt::process::PROCESS;
 use crate::rt::sys::{self, syscall};
 
-/// A program that ends at once is not followed: the files are compared with what was loaded when the watches are in place.
-const FIRST_DELAY: Duration = Duration::from_millis(2);
+/// A program that ends at once is not followed, because closing the queue makes its end some milliseconds slower. Nothing is
+/// missed: the files are compared with what was loaded when the watches are in place.
+const FIRST_DELAY: Duration = Duration::from_millis(50);
+/// Nothing tells that the main thread has left by exit(2) and the helper is alone; it looks as often.
+const LOOK_AROUND: Duration = Duration::from_secs(1);
 /// Symbolic links on the way to one file, as in path_resolution(7).
 const MAX_LINKS: usize = 40;
 
@@ -36,15 +39,14 @@ pub fn is_useful() -> bool {
         || PROCESS.with_registry(|registry| registry.followed().next().is_some())
 }
 
-/// The helper's life.
-pub fn run() {
-    let Some(wake) = wake_descriptor() else { return };
-    let main = process_descriptor(PIDFD_THREAD);
+/// The helper's life; the result is the exit status of its thread.
+pub fn run() -> u64 {
+    let Some(wake) = wake_descriptor() else { return 0 };
     wait(&[wake.as_fd()], Some(FIRST_DELAY));
     if should_stop() {
-        return;
+        return 0;
     }
-    let Ok(queue) = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC) else { return };
+    let Ok(queue) = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC) else { return 0 };
     let settle = Duration::from_millis(u64::from(PROCESS.updates.settle_ms.load(Ordering::Relaxed)));
     let mut watcher =
         Watcher { queue, places: Vec::new(), known: Vec::new(), schedule: Schedule::new(settle), report: Report::open() };
@@ -55,14 +57,16 @@ pub fn run() {
                 watcher.check(objects);
                 continue;
             }
-            Due::WaitUntil(time) => Some(time.saturating_sub(now())),
-            Due::Nothing => None,
+            Due::WaitUntil(time) => time.saturating_sub(now()),
+            Due::Nothing => LOOK_AROUND,
         };
-        let mut sources = alloc::vec![wake.as_fd(), watcher.queue.as_fd()];
-        sources.extend(main.iter().map(AsFd::as_fd));
-        let ready = wait(&sources, timeout);
-        if should_stop() || ready.get(2) == Some(&true) && main_thread_was_last() {
-            return;
+        let ready = wait(&[wake.as_fd(), watcher.queue.as_fd()], Some(timeout.min(LOOK_AROUND)));
+        // without the program's threads the process ends with its main thread, so the helper must not keep it
+        if should_stop() {
+            return 0;
+        }
+        if main_thread_has_ended() && program_threads().is_some_and(|threads| threads <= 1) {
+            return status_of_main_thread();
         }
         if ready[0] {
             drain(&wake);
@@ -74,25 +78,20 @@ pub fn run() {
     }
 }
 
-/// `PIDFD_THREAD` (pidfd_open(2)): the thread, not the process.
-const PIDFD_THREAD: u64 = 0o200;
-
-/// Becomes readable when the main thread (or, without the flag, the process) ends. `None` on kernels without it.
-pub fn process_descriptor(flags: u64) -> Option<OwnedFd> {
+/// A descriptor of this process. `None` on kernels without pidfd_open(2).
+pub fn process_descriptor() -> Option<OwnedFd> {
     // SAFETY: no memory is involved.
-    let fd = unsafe { syscall(nr::__NR_pidfd_open, [sys::process_id(), flags, 0, 0, 0, 0]) };
+    let fd = unsafe { syscall(nr::__NR_pidfd_open, [sys::process_id(), 0, 0, 0, 0, 0]) };
     // SAFETY: a descriptor just opened, owned by nobody else.
     (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) })
 }
 
-/// The main thread has left by exit(2): without other threads the process ends with it, so the helper must not keep it.
-fn main_thread_was_last() -> bool {
-    if program_threads().is_some_and(|threads| threads <= 1) {
-        return true;
-    }
-    // other threads are still there; nothing tells when they end, so this is the one case of looking again
-    wait(&[], Some(Duration::from_millis(200)));
-    false
+/// The last thread's status becomes that of the process, so it has to be the main thread's (proc_pid_stat(5), `exit_code`).
+fn status_of_main_thread() -> u64 {
+    let stat = files::read_small(c"/proc/self/stat").unwrap_or_default();
+    let last = stat.trim_ascii().rsplit(|&byte| byte == b' ').next().unwrap_or_default();
+    let code = core::str::from_utf8(last).ok().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+    code >> 8 & 0xff
 }
 
 /// The number of threads without the helper; a main thread that has ended counts until the process ends.

@@ -87,9 +87,9 @@ pub fn process_id() -> u64 {
 }
 
 /// Ends the calling thread only.
-pub fn exit_thread() -> ! {
+pub fn exit_thread(status: u64) -> ! {
     loop {
         // SAFETY: exit does not return; what the thread used is freed by whoever sees it gone.
-        unsafe { syscall(nr::__NR_exit, [0; 6]) };
+        unsafe { syscall(nr::__NR_exit, [status, 0, 0, 0, 0, 0]) };
     }
 }
