@@ -80,8 +80,6 @@ pub struct Updates {
     /// The process that the helper belongs to: a child that shares the memory (vfork) has none.
     pub helper_process: AtomicU64,
     pub stop: AtomicBool,
-    /// Address of the word that the kernel clears when the main thread ends.
-    pub main_thread_word: AtomicU64,
     /// Held while an update becomes visible, so that no child sees half of it.
     pub commit: FutexLock,
     /// Counts the updates that became visible.
@@ -128,7 +126,6 @@ pub static PROCESS: Process = Process {
         helper_memory: AtomicU64::new(0),
         helper_process: AtomicU64::new(0),
         stop: AtomicBool::new(false),
-        main_thread_word: AtomicU64::new(0),
         commit: FutexLock::new(),
         count: AtomicU64::new(0),
     },

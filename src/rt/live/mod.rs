@@ -64,6 +64,5 @@ fn absolute(path: &[u8]) -> Vec<u8> {
 /// Starts the helper if there is anything to watch. Called when libc is ready and before any constructor.
 pub fn begin() {
     PROCESS.with_registry(|registry| registry.following = PROCESS.updates.follow_opened.load(Ordering::Relaxed));
-    thread::note_main_thread();
     thread::start();
 }

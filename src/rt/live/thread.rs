@@ -72,22 +72,7 @@ fn is_own() -> bool {
 /// In the child of a fork, which has the memory of the parent's helper only.
 pub fn start_in_child() {
     PROCESS.updates.helper_id.store(0, Ordering::Release);
-    note_main_thread();
     start();
-}
-
-/// The calling thread is the process's main thread.
-pub fn note_main_thread() {
-    if let Some(offset) = tcb::tid_address_offset(PROCESS.record()) {
-        PROCESS.updates.main_thread_word.store(x86_64::thread_pointer() + offset as u64, Ordering::Relaxed);
-    }
-}
-
-/// Whether the main thread has left by exit(2). pthread_exit and exit_group end in other ways.
-pub fn main_thread_has_ended() -> bool {
-    let word = PROCESS.updates.main_thread_word.load(Ordering::Relaxed);
-    // SAFETY: a word of the main thread's descriptor, which is never freed; the kernel clears it when the thread ends.
-    word != 0 && unsafe { AtomicU32::from_ptr(word as *mut u32) }.load(Ordering::Relaxed) == 0
 }
 
 /// The kernel wakes waiters of a cleared thread ID by a shared futex.

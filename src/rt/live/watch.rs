@@ -20,7 +20,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::candidate::{self, Checked};
 use super::report::Report;
-use super::thread::{main_thread_has_ended, should_stop, wake_descriptor};
+use super::thread::{should_stop, wake_descriptor};
 use crate::rt::files::{self, Stamp};
 use crate::rt::process::PROCESS;
 use crate::rt::sys::{self, syscall};
@@ -65,8 +65,10 @@ pub fn run() -> u64 {
         if should_stop() {
             return 0;
         }
-        if main_thread_has_ended() && program_threads().is_some_and(|threads| threads <= 1) {
-            return status_of_main_thread();
+        if !ready.contains(&true)
+            && let Some(status) = status_without_program()
+        {
+            return status;
         }
         if ready[0] {
             drain(&wake);
@@ -86,12 +88,18 @@ pub fn process_descriptor() -> Option<OwnedFd> {
     (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) })
 }
 
-/// The last thread's status becomes that of the process, so it has to be the main thread's (proc_pid_stat(5), `exit_code`).
-fn status_of_main_thread() -> u64 {
-    let stat = files::read_small(c"/proc/self/stat").unwrap_or_default();
-    let last = stat.trim_ascii().rsplit(|&byte| byte == b' ').next().unwrap_or_default();
-    let code = core::str::from_utf8(last).ok().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
-    code >> 8 & 0xff
+/// The main thread's exit status when it has ended and no other thread of the program is left: the status of the last thread
+/// becomes that of the process (proc_pid_stat(5): state and `exit_code`).
+fn status_without_program() -> Option<u64> {
+    let stat = files::read_small(c"/proc/self/stat")?;
+    let behind_name = stat.iter().rposition(|&byte| byte == b')')?;
+    let is_zombie = stat.get(behind_name + 2) == Some(&b'Z');
+    if !is_zombie || program_threads()? > 1 {
+        return None;
+    }
+    let last = stat.trim_ascii_end().rsplit(|&byte| byte == b' ').next()?;
+    let code: u64 = core::str::from_utf8(last).ok()?.parse().ok()?;
+    Some(code >> 8 & 0xff)
 }
 
 /// The number of threads without the helper; a main thread that has ended counts until the process ends.
