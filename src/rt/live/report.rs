@@ -80,13 +80,14 @@ fn connect(path: &[u8]) -> Option<OwnedFd> {
     const AF_UNIX: u16 = 1;
     const SOCK_STREAM: u64 = 1;
     const SOCK_DGRAM: u64 = 2;
-    const SOCK_CLOEXEC: u64 = 0o2000000;
+    // a receiver that does not read must not hold the helper up
+    const SOCK_FLAGS: u64 = 0o2000000 | 0o4000;
     let mut address: Vec<u8> = AF_UNIX.to_ne_bytes().to_vec();
     address.extend(path);
     address.push(0);
     [SOCK_DGRAM, SOCK_STREAM].into_iter().find_map(|kind| {
         // SAFETY: no memory is involved.
-        let fd = unsafe { syscall(nr::__NR_socket, [u64::from(AF_UNIX), kind | SOCK_CLOEXEC, 0, 0, 0, 0]) };
+        let fd = unsafe { syscall(nr::__NR_socket, [u64::from(AF_UNIX), kind | SOCK_FLAGS, 0, 0, 0, 0]) };
         // SAFETY: a descriptor just opened, owned by nobody else.
         let socket = (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) })?;
         // SAFETY: the kernel reads the address, which has that length.
