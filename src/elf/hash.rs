@@ -60,6 +60,16 @@ impl<'m> GnuHash<'m> {
         (word >> (hash % 64)) & (word >> ((hash >> self.bloom_shift) % 64)) & 1 != 0
     }
 
+    /// [`Self::may_contain`] for a hash whose lowest bit is not known, as chains store it.
+    #[inline]
+    pub fn may_contain_either(&self, hash: u32) -> bool {
+        let [low, high] = self.bloom[(hash as usize / 64) & (self.bloom.len() - 1)];
+        let word = u64::from(low) | u64::from(high) << 32;
+        let first = (word >> (hash & !1) % 64) | (word >> ((hash | 1) % 64));
+        let second = |hash: u32| word >> ((hash >> self.bloom_shift) % 64);
+        first & (second(hash & !1) | second(hash | 1)) & 1 != 0
+    }
+
     /// Indices of the symbols whose hash agrees with `hash` in all but the lowest bit.
     #[inline]
     pub fn candidates(&self, hash: u32) -> impl Iterator<Item = u32> + 'm {
@@ -190,6 +200,7 @@ mod tests {
         let words = vec![1, 7, 1, 5, word as u32, (word >> 32) as u32, 7, hash & !1, gnu_hash(b"other") | 1];
         let table = GnuHash::parse(&words).unwrap();
         assert!(table.may_contain(hash));
+        assert!(table.may_contain_either(hash) && table.may_contain_either(hash ^ 1));
         assert_eq!(table.candidates(hash).collect::<Vec<_>>(), [7]);
         assert_eq!(table.symbol_count(), 9);
     }

@@ -13,6 +13,7 @@ use crate::addr::{Addr, Vaddr};
 use crate::arch::reloc::*;
 use crate::diag::{Error, ErrorKind, Result};
 use crate::elf::Rela;
+use crate::elf::hash::{GnuHash, SymbolHash};
 use crate::elf::relocs;
 use crate::elf::symbols as sym;
 
@@ -72,7 +73,7 @@ pub fn relocate<'w, 'm>(
     memory: &impl ImageMemory,
     process: &mut impl Process,
 ) -> Result<Outcome> {
-    let scope = world.scope_of(object).collect();
+    let scope = world.scope_of(object).map(Searched::new).collect();
     let mut relocator = Relocator { object, version, scope, mode, memory, process, last: None, outcome: Outcome::default() };
     relocator.packed_relative()?;
     for rela in version.relocations.rela {
@@ -116,7 +117,7 @@ pub fn definition_of<'w, 'm>(
     mode: Mode,
 ) -> Result<Option<Definition<'w, 'm>>> {
     let kind = relocs::kind(rela);
-    find_definition(object, version, &mut world.scope_of(object), relocs::symbol(rela), class_of(kind), kind, mode)
+    find_definition(object, version, |_| world.scope_of(object), relocs::symbol(rela), class_of(kind), kind, mode)
 }
 
 fn class_of(kind: u32) -> Class {
@@ -127,10 +128,11 @@ fn class_of(kind: u32) -> Class {
     }
 }
 
-fn find_definition<'w, 'm: 'w>(
+/// `scope` gives the objects to search for a name with this hash.
+fn find_definition<'w, 'm: 'w, Scope: Iterator<Item = &'w Object<'m>>>(
     object: &'w Object<'m>,
     version: &Version<'m>,
-    scope: &mut dyn Iterator<Item = &'w Object<'m>>,
+    scope: impl FnOnce(u32) -> Scope,
     index: u32,
     class: Class,
     kind: u32,
@@ -141,7 +143,7 @@ fn find_definition<'w, 'm: 'w>(
         return Ok(Some(Definition { object, symbol }));
     }
     let reference = reference_to(version, index, symbol, class)?;
-    let mut found = resolve::lookup(scope, &reference, mode.weak_yields);
+    let mut found = resolve::lookup(scope(reference.gnu_hash), &reference, mode.weak_yields);
     if sym::visibility(symbol) == sym::STV_PROTECTED {
         found = found.map(|found| protect(found, Definition { object, symbol }, class, kind));
     }
@@ -163,10 +165,31 @@ fn protect<'w, 'm>(found: Definition<'w, 'm>, own: Definition<'w, 'm>, class: Cl
     if is_plt_entry || is_copy { found } else { own }
 }
 
+/// An object of a scope with its bloom filter beside it: most objects are passed over without looking further.
+struct Searched<'w, 'm> {
+    filter: Option<GnuHash<'m>>,
+    object: &'w Object<'m>,
+}
+
+impl<'w, 'm> Searched<'w, 'm> {
+    fn new(object: &'w Object<'m>) -> Self {
+        let filter = match object.current.symbols.hash {
+            SymbolHash::Gnu(table) => Some(table),
+            _ => None,
+        };
+        Searched { filter, object }
+    }
+
+    #[inline]
+    fn may_define(&self, hash: u32) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.may_contain(hash))
+    }
+}
+
 struct Relocator<'a, 'w, 'm, M, P> {
     object: &'w Object<'m>,
     version: &'w Version<'m>,
-    scope: Vec<&'w Object<'m>>,
+    scope: Vec<Searched<'w, 'm>>,
     mode: Mode,
     memory: &'a M,
     process: &'a mut P,
@@ -292,7 +315,14 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         {
             return Ok(found);
         }
-        let found = find_definition(self.object, self.version, &mut self.scope.iter().copied(), index, class, kind, self.mode)?;
+        let found = match self.own_definition(index, class) {
+            Some(own) => Some(own),
+            None => {
+                let objects = self.scope.iter();
+                let scope = |hash| objects.filter(move |searched| searched.may_define(hash)).map(|searched| searched.object);
+                find_definition(self.object, self.version, scope, index, class, kind, self.mode)?
+            }
+        };
         if let Some(found) = found
             && found.object.id != self.object.id
         {
@@ -300,6 +330,28 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         }
         self.last = Some((index, key, found));
         Ok(found)
+    }
+
+    /// The object's own definition, when no object before it can have another: most references are of this kind, and their
+    /// names need not even be read, because the hash table of the object holds the name's hash.
+    fn own_definition(&self, index: u32, class: Class) -> Option<Definition<'w, 'm>> {
+        let symbols = &self.version.symbols;
+        let symbol = symbols.get(index)?;
+        let SymbolHash::Gnu(table) = &symbols.hash else { return None };
+        let usual = !class.contains(Class::COPY) && !self.mode.weak_yields && resolve::is_definition(symbol, class);
+        if !usual || !core::ptr::eq(self.version, &*self.object.current) || sym::binding(symbol) == sym::STB_LOCAL {
+            return None;
+        }
+        let hash = table.hash_of(index)?;
+        for searched in &self.scope {
+            if core::ptr::eq(searched.object, self.object) {
+                return Some(Definition { object: self.object, symbol });
+            }
+            if searched.filter.is_none_or(|filter| filter.may_contain_either(hash)) {
+                return None;
+            }
+        }
+        None
     }
 
     fn two_words(&self, at: Vaddr, words: [u64; 2]) -> Result<()> {
@@ -384,7 +436,6 @@ mod tests {
     use super::*;
     use crate::addr::{Bias, FileOffset};
     use crate::elf::dynamic::Dynamic;
-    use crate::elf::hash::SymbolHash;
     use crate::elf::segments::{PT_LOAD, Permissions, ProgramHeader};
     use crate::elf::strings::Strings;
     use crate::elf::symbols::Symbols;

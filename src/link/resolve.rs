@@ -128,7 +128,8 @@ fn visible(symbol: &Sym) -> Option<&Sym> {
     (!matches!(sym::visibility(symbol), sym::STV_HIDDEN | sym::STV_INTERNAL)).then_some(symbol)
 }
 
-fn is_definition(symbol: &Sym, class: Class) -> bool {
+/// Whether a symbol table entry defines something that a reference of this class accepts.
+pub fn is_definition(symbol: &Sym, class: Class) -> bool {
     let kind = sym::kind(symbol);
     if symbol.st_value == 0 && symbol.st_shndx != sym::SHN_ABS && kind != sym::STT_TLS {
         return false;
