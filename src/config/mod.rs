@@ -43,10 +43,8 @@ pub struct Config<'a> {
     pub dlupdate: bool,
     /// Incompatible versions are applied all the same.
     pub force: bool,
-    pub skip_identical: bool,
     /// How long nothing may happen to any watched file before a change is taken up, in milliseconds.
     pub update_settle_ms: u32,
-    pub update_thread: UpdateThread,
     pub snapshot: Snapshot,
     pub bind_now: bool,
     /// The first definition wins only if it is strong (LD_DYNAMIC_WEAK).
@@ -88,17 +86,6 @@ pub struct Program {
     pub separator: bool,
 }
 
-/// When the thread that watches for changes is started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UpdateThread {
-    /// At start-up, if updates are on.
-    On,
-    /// When it is needed for the first time.
-    Lazy,
-    /// Never: updates happen inside `__luci_update` only.
-    Off,
-}
-
 /// Which files are loaded from a private copy, so that overwriting them in place does no harm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Snapshot {
@@ -124,9 +111,7 @@ impl Default for Config<'_> {
             update: false,
             dlupdate: false,
             force: false,
-            skip_identical: false,
             update_settle_ms: 50,
-            update_thread: UpdateThread::On,
             snapshot: Snapshot::Auto,
             bind_now: false,
             weak: false,
@@ -153,11 +138,11 @@ impl<'a> Config<'a> {
     pub fn preload(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
         self.preload.iter().flat_map(|list| preload_names(list))
     }
+}
 
-    /// Whether the user asked to leave out the dependency of this name.
-    pub fn is_excluded(&self, name: &[u8]) -> bool {
-        self.exclude.iter().flat_map(|list| list.split(|byte| matches!(byte, b':' | b';'))).any(|excluded| excluded == name)
-    }
+/// Whether a list of `--exclude`, separated by `:` or `;`, has this name of a dependency.
+pub fn excludes(list: &[u8], name: &[u8]) -> bool {
+    list.split(|byte| matches!(byte, b':' | b';')).any(|excluded| excluded == name)
 }
 
 /// The elements of a library path, separated by `:` or `;`. Empty elements are kept, an empty list has none.
@@ -175,6 +160,9 @@ pub fn preload_names(list: &[u8]) -> impl Iterator<Item = &[u8]> {
 pub fn without_comments(file: &[u8]) -> impl Iterator<Item = &[u8]> {
     file.split(|&byte| byte == b'\n').filter_map(|line| line.split(|&byte| byte == b'#').next())
 }
+
+/// From this verbosity on warnings are printed.
+pub const WARNINGS: u32 = 3;
 
 /// The variables to remove from the environment in secure-execution mode, before anything else reads them: those that
 /// glibc removes and all of the loader's own.
@@ -203,12 +191,10 @@ pub const UNSECURE_VARIABLES: &[&str] = &[
     "LD_PROFILE",
     "LD_PROFILE_OUTPUT",
     "LD_SHOW_AUXV",
-    "LD_SKIP_IDENTICAL",
     "LD_SNAPSHOT",
     "LD_STATUS_INFO",
     "LD_TRACE_LOADED_OBJECTS",
     "LD_UPDATE_SETTLE_MS",
-    "LD_UPDATE_THREAD",
     "LD_USE_LOAD_BIAS",
     "LD_VERBOSE",
     "LD_WARN",
@@ -267,8 +253,7 @@ mod tests {
 
     #[test]
     fn excluded_names_are_compared_whole() {
-        let config = Config { exclude: alloc::vec![b"liba.so:libb.so", b"libc.so"], ..Config::default() };
-        assert!(config.is_excluded(b"libb.so") && config.is_excluded(b"libc.so"));
-        assert!(!config.is_excluded(b"lib"));
+        assert!(excludes(b"liba.so:libb.so;libc.so", b"libb.so") && excludes(b"libc.so", b"libc.so"));
+        assert!(!excludes(b"liba.so:libb.so", b"lib"));
     }
 }

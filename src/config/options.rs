@@ -1,7 +1,7 @@
 //! The table of switches: flag, variable, configuration key, default and help text of each, in one row ([`Switch`]). A new
 //! switch is one row here and one field of [`Config`]; reading, `--help` and the sample file follow.
 
-use super::{Config, Mode, Snapshot, UpdateThread};
+use super::{Config, Mode, Snapshot};
 use alloc::vec::Vec;
 
 /// One switch under all its names.
@@ -137,33 +137,12 @@ pub static SWITCHES: &[Switch] = &[
         ..NONE
     },
     Switch {
-        long: "skip-identical",
-        short: Some(b'I'),
-        variable: Some("LD_SKIP_IDENTICAL"),
-        help: "do nothing when a changed file has the same content",
-        set: Set::Bool(|config| &mut config.skip_identical),
-        ..NONE
-    },
-    Switch {
         long: "update-settle-ms",
         variable: Some("LD_UPDATE_SETTLE_MS"),
         argument: Some("MS"),
         default: "50",
         help: "take up a change when nothing has happened to the files for so many milliseconds",
         set: Set::Number(|config| &mut config.update_settle_ms, 3_600_000),
-        ..NONE
-    },
-    Switch {
-        long: "update-thread",
-        variable: Some("LD_UPDATE_THREAD"),
-        argument: Some("WHEN"),
-        default: "on",
-        help: "start the thread that looks for changes with the program (on), when first needed (lazy), or never (off)",
-        set: Set::Choice(&[
-            ("on", |config| config.update_thread = UpdateThread::On),
-            ("lazy", |config| config.update_thread = UpdateThread::Lazy),
-            ("off", |config| config.update_thread = UpdateThread::Off),
-        ]),
         ..NONE
     },
     Switch {
@@ -195,7 +174,7 @@ pub static SWITCHES: &[Switch] = &[
         variable: Some("LD_LOGLEVEL"),
         argument: Some("N"),
         default: "3",
-        help: "log 0 nothing, 1 fatal errors, 2 errors, 3 warnings, 4 information, 5 more of it, 6 debugging, 7 everything",
+        help: "log from 3 on warnings, from 4 on updates that fail, from 5 on all updates",
         set: Set::Number(|config| &mut config.verbosity, 7),
         ..NONE
     },

@@ -3,7 +3,7 @@
 
 use super::file;
 use super::options::{Given, SWITCHES, Set, Switch};
-use super::{Config, Mode, Program};
+use super::{Config, Mode, Program, WARNINGS};
 use crate::diag::{Error, Result};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -48,6 +48,9 @@ impl<'a> Config<'a> {
                 return Err(Error::other(text(config.luci_conf), "cannot read the configuration file"));
             }
             None => {}
+        }
+        if config.verbosity < WARNINGS {
+            config.problems.clear();
         }
         Ok(config)
     }

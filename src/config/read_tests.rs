@@ -1,7 +1,7 @@
 //! Tests of [`super`]: precedence, the command line's grammar, secure-execution mode.
 
 use super::*;
-use crate::config::{Snapshot, UpdateThread, help};
+use crate::config::{Snapshot, help};
 use alloc::vec::Vec;
 
 fn interpreter<'a>(env: &[&'a [u8]], file: &'a [u8]) -> Config<'a> {
@@ -26,12 +26,12 @@ fn nothing_set_is_the_default() {
 #[test]
 fn command_line_beats_environment_beats_file_in_both_directions() {
     let file = b"verbosity = 5\nupdate = yes\nlogfile = /file\nsnapshot = never\n";
-    let env: &[&[u8]] = &[b"LD_LOGLEVEL=1", b"LD_DYNAMIC_UPDATE=0", b"LD_UPDATE_THREAD=lazy"];
+    let env: &[&[u8]] = &[b"LD_LOGLEVEL=1", b"LD_DYNAMIC_UPDATE=0", b"LD_UPDATE_SETTLE_MS=7"];
     let config = interpreter(env, file);
     assert_eq!((config.verbosity, config.update, config.logfile), (1, false, Some(&b"/file"[..])));
-    assert_eq!((config.snapshot, config.update_thread), (Snapshot::Never, UpdateThread::Lazy));
-    let config = by_name(&[b"-v0", b"--update", b"--update-thread=off", b"p"], env, file).unwrap();
-    assert_eq!((config.verbosity, config.update, config.update_thread), (0, true, UpdateThread::Off));
+    assert_eq!((config.snapshot, config.update_settle_ms), (Snapshot::Never, 7));
+    let config = by_name(&[b"-v0", b"--update", b"--update-settle-ms=9", b"p"], env, file).unwrap();
+    assert_eq!((config.verbosity, config.update, config.update_settle_ms), (0, true, 9));
     let config = by_name(&[b"--update=no", b"p"], &[b"LD_DYNAMIC_UPDATE=1"], file).unwrap();
     assert!(!config.update);
 }
@@ -126,6 +126,12 @@ fn mistakes_elsewhere_are_kept_for_a_warning() {
             "/opt/luci/ld-luci.conf: line 6: unknown setting 'argv0'",
         ]
     );
+}
+
+#[test]
+fn without_warnings_mistakes_elsewhere_are_not_told() {
+    assert_eq!(problems(&interpreter(&[b"LD_DYNAMIC_UPDATE=x"], b"verbosity = 2")).len(), 0);
+    assert_eq!(problems(&interpreter(&[b"LD_DYNAMIC_UPDATE=x"], b"verbosity = 3")).len(), 1);
 }
 
 #[test]

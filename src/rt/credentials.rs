@@ -1,5 +1,6 @@
 //! The helper thread is none of libc's, so libc cannot change its credentials with those of the other threads. The functions
 //! that change them are answered here: the helper ends, libc's function runs, and the next helper inherits what it has done.
+//! So are those that enter namespaces, some of which are closed to processes with several threads.
 
 use luci::addr::Addr;
 use luci::link::resolve::{self, Class, Reference};
@@ -18,10 +19,24 @@ macro_rules! answered {
         })*
 
         /// The names, with our functions.
-        pub const ANSWERED: &[(&[u8], Function)] = &[$((stringify!($name).as_bytes(), $name)),*, (b"_Fork", fork_alone)];
+        pub const ANSWERED: &[(&[u8], Function)] = &[$((stringify!($name).as_bytes(), $name)),*, (b"_Fork", fork_alone),
+            (b"unshare", unshare), (b"setns", setns)];
     };
 }
 answered!(setuid, setgid, seteuid, setegid, setreuid, setregid, setresuid, setresgid, setgroups, initgroups);
+
+macro_rules! retried {
+    ($($name:ident),*) => {
+        $(extern "C" fn $name(first: u64, second: u64, third: u64) -> i32 {
+            let Some(function) = original(stringify!($name).as_bytes()) else { return -1 };
+            match function(first, second, third) {
+                -1 => live::without_helper(|| function(first, second, third)),
+                result => result,
+            }
+        })*
+    };
+}
+retried!(unshare, setns);
 
 /// `_Fork` runs no handlers, but the child needs its own data all the same.
 extern "C" fn fork_alone(_: u64, _: u64, _: u64) -> i32 {

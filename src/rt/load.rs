@@ -287,7 +287,7 @@ impl Registry {
 
     /// Whether dependencies of this name are left out.
     pub fn is_excluded(&self, name: &[u8]) -> bool {
-        self.excluded.iter().any(|excluded| **excluded == *name)
+        self.excluded.iter().any(|list| luci::config::excludes(list, name))
     }
 
     /// The directory of an object, absolute (`$ORIGIN`, RTLD_DI_ORIGIN).

@@ -17,7 +17,7 @@ use luci::status::event::{Action, Outcome};
 use luci::update::hazards::{self, Memory};
 use luci::update::{FileView, Unreadable, Usage, Verdict, compare};
 use rustix::fd::{AsFd, OwnedFd};
-use rustix::fs;
+use rustix::fs::{self, FileType};
 use rustix::io::Errno;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -122,6 +122,9 @@ fn read(object: ObjectId, path: &[u8], known: Stamp) -> Result<Option<Candidate>
     let stamp = Stamp::of(&stat);
     if stamp == known {
         return Err(Problem::Tell(Outcome::SameModificationTime, None));
+    }
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return Err(Problem::Tell(Outcome::Error(Action::Format, "not a regular file".into()), Some(stamp)));
     }
     if stat.st_size == 0 {
         return Ok(None);

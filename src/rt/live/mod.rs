@@ -14,7 +14,7 @@ mod watch;
 use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 
-use luci::config::{Config, Snapshot, UpdateThread};
+use luci::config::{Config, Snapshot};
 
 use crate::rt::files;
 use crate::rt::process::PROCESS;
@@ -26,8 +26,7 @@ const VALGRIND: &[u8] = b"/vgpreload_";
 
 /// Takes the settings over; the result says whether objects are followed from now on.
 pub fn configure(config: &Config<'static>) -> bool {
-    let on = config.update && config.update_thread != UpdateThread::Off;
-    if !on {
+    if !config.update {
         return false;
     }
     let updates = &PROCESS.updates;

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 
 use linux_raw_sys::general as nr;
+use luci::config::WARNINGS;
 use luci::status::event::{Event, Outcome, State, UnixTime};
 use rustix::fd::{AsRawFd, FromRawFd, OwnedFd};
 use rustix::fs::{self, FileType, Mode, OFlags};
@@ -30,11 +31,22 @@ impl Report {
         let updates = &PROCESS.updates;
         let status = updates.status.with(|path| path.clone());
         let logfile = updates.logfile.with(|path| path.clone());
-        let status = match status.strip_prefix(SOCKET) {
+        let opened = match status.strip_prefix(SOCKET) {
             Some(path) => connect(path),
             None => open_file(&status),
         };
-        Report { status, logfile: open_file(&logfile) }
+        let report = Report { status: opened, logfile: open_file(&logfile) };
+        report.warn_of_missing(report.status.is_some(), "status lines", &status);
+        report.warn_of_missing(report.logfile.is_some(), "the log", &logfile);
+        report
+    }
+
+    /// Nobody reads what cannot be written: that must not stay unsaid.
+    fn warn_of_missing(&self, opened: bool, what: &str, path: &[u8]) {
+        if !opened && !path.is_empty() && PROCESS.updates.verbosity.load(Ordering::Relaxed) >= WARNINGS {
+            let path = String::from_utf8_lossy(path);
+            self.log(alloc::format!("ld-luci.so: warning: {path}: cannot be opened to write {what}\n").as_bytes());
+        }
     }
 
     /// Tells what became of the file at `path`.
