@@ -162,12 +162,22 @@ pub fn read_small(path: &core::ffi::CStr) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Maps a whole file read-only for the life of the process; `None` when there is none.
+/// Files up to this size are copied: settings, which editors rewrite in place.
+const COPIED_BYTES: usize = 16 * 1024;
+
+/// The content of a whole file for the life of the process; `None` when it cannot be read.
 pub fn map_whole(path: &[u8]) -> Option<&'static [u8]> {
     let fd = open(&CString::new(path).ok()?).ok()?;
-    let size = fs::fstat(&fd).ok()?.st_size as usize;
-    if size == 0 {
+    let stat = fs::fstat(&fd).ok()?;
+    if FileType::from_raw_mode(stat.st_mode) == FileType::Fifo {
         return None;
+    }
+    let size = stat.st_size as usize;
+    if size <= COPIED_BYTES {
+        let mut bytes = alloc::vec![0u8; size];
+        let got = read_at(&fd, &mut bytes, 0).ok()?;
+        bytes.truncate(got);
+        return Some(bytes.leak());
     }
     use rustix::mm::{MapFlags, ProtFlags, mmap};
     // SAFETY: a new mapping at a place the kernel chooses overlaps nothing.
