@@ -24,11 +24,6 @@ impl<'m> Strings<'m> {
             None => false,
         }
     }
-
-    /// Offset of `inside` in this table, for a name that `get` returned; used to turn a name back into a run-time address.
-    pub fn as_bytes(&self) -> &'m [u8] {
-        self.0
-    }
 }
 
 #[cfg(test)]

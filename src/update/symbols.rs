@@ -61,10 +61,6 @@ impl Symbol<'_> {
         self.is_defined() && self.section != SHN_ABS && !self.name.is_empty()
     }
 
-    pub fn is_weak(&self) -> bool {
-        self.binding == STB_WEAK
-    }
-
     pub fn is_function(&self) -> bool {
         matches!(self.kind, STT_FUNC | STT_GNU_IFUNC)
     }
