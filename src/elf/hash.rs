@@ -65,7 +65,7 @@ impl<'m> GnuHash<'m> {
     pub fn may_contain_either(&self, hash: u32) -> bool {
         let [low, high] = self.bloom[(hash as usize / 64) & (self.bloom.len() - 1)];
         let word = u64::from(low) | u64::from(high) << 32;
-        let first = (word >> (hash & !1) % 64) | (word >> ((hash | 1) % 64));
+        let first = (word >> ((hash & !1) % 64)) | (word >> ((hash | 1) % 64));
         let second = |hash: u32| word >> ((hash >> self.bloom_shift) % 64);
         first & (second(hash & !1) | second(hash | 1)) & 1 != 0
     }

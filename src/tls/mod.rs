@@ -177,6 +177,13 @@ impl TlsModules {
         }
     }
 
+    /// Makes new blocks of a module from another, equal image.
+    pub fn set_image(&mut self, id: u64, image: Addr) {
+        if let Some(module) = self.slot_mut(id).and_then(|slot| slot.module.as_mut()) {
+            module.image = image;
+        }
+    }
+
     /// Ends a series of changes: they become visible together.
     pub fn advance(&mut self) {
         self.generation += 1;

@@ -12,7 +12,7 @@ use crate::elf::Sym;
 use crate::elf::hash::{GnuHash, SysVHash};
 use crate::elf::strings::Strings;
 use crate::elf::symbols::{
-    SHN_ABS, SHN_UNDEF, STB_LOCAL, STB_WEAK, STT_COMMON, STT_FUNC, STT_GNU_IFUNC, STT_OBJECT, STT_TLS, binding, kind,
+    SHN_ABS, SHN_UNDEF, STB_LOCAL, STT_COMMON, STT_FUNC, STT_GNU_IFUNC, STT_OBJECT, STT_TLS, binding, kind,
 };
 use crate::elf::versions::{self, HIDDEN};
 

@@ -35,14 +35,16 @@ pub fn configure(config: &Config<'static>) -> bool {
     updates.force.store(config.force, Ordering::Relaxed);
     updates.settle_ms.store(config.update_settle_ms, Ordering::Relaxed);
     updates.verbosity.store(config.verbosity, Ordering::Relaxed);
+    let under_valgrind = config.preload().any(|name| name.windows(VALGRIND.len()).any(|window| window == VALGRIND));
+    updates.share_files.store(under_valgrind, Ordering::Relaxed);
     let snapshot = match config.snapshot {
+        // valgrind takes symbols, among them those of its own malloc, from files that have a name
+        _ if under_valgrind => 2,
         Snapshot::Auto => 0,
         Snapshot::Always => 1,
         Snapshot::Never => 2,
     };
     updates.snapshot.store(snapshot, Ordering::Relaxed);
-    let under_valgrind = config.preload().any(|name| name.windows(VALGRIND.len()).any(|window| window == VALGRIND));
-    updates.share_files.store(under_valgrind, Ordering::Relaxed);
     updates.status.with(|path| *path = config.statusinfo.map(absolute).unwrap_or_default());
     updates.logfile.with(|path| *path = config.logfile.map(absolute).unwrap_or_default());
     true
