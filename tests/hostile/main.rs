@@ -205,7 +205,8 @@ impl Bench {
         };
         command.env("LD_LIBRARY_PATH", library_path);
         if preload {
-            command.env("LD_PRELOAD", mutated);
+            // relative to the working directory: a blank in the path would end the name
+            command.env("LD_PRELOAD", mutated.strip_prefix(&self.folder).unwrap_or(mutated));
         }
         match way {
             Way::Needed | Way::Preload => command.arg("./user"),

@@ -2,7 +2,7 @@
 //#Plugin:a.c
 //#Plugin:b.c
 //#Plugin:c.c
-//#Env:LD_PRELOAD=./liba.so ./libb.so:@DIR@/libc.so
+//#Env:LD_PRELOAD=./liba.so ./libb.so:./libc.so
 #include <stdio.h>
 
 const char *who(void) __attribute__((weak));

@@ -1,7 +1,7 @@
 // LD_PRELOAD interposes a function of another library and one of libc.
 //#Shared:lib.c
 //#Plugin:pre.c
-//#Env:LD_PRELOAD=@DIR@/libpre.so
+//#Env:LD_PRELOAD=./libpre.so
 //#Expect:preloaded preloaded 4242
 #include <stdio.h>
 #include <unistd.h>
