@@ -145,7 +145,8 @@ fn config_file(path: &[u8], secure: bool) -> Option<&'static [u8]> {
     if secure && !files::belongs_to_root(path) {
         return None;
     }
-    files::map_whole(path)
+    const LARGEST: u64 = 1 << 20;
+    files::read_whole(path, LARGEST).map(|bytes| &*bytes.leak())
 }
 
 /// Makes the argument vector the program's own.

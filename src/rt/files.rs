@@ -140,11 +140,12 @@ pub fn read_at(fd: &impl AsFd, buffer: &mut [u8], offset: u64) -> io::Result<usi
     Ok(done)
 }
 
-/// The whole content of a file, `None` when it cannot be read or is larger than `limit` bytes.
+/// The whole content of a file, `None` when it cannot be read, is a FIFO or is larger than `limit` bytes.
 pub fn read_whole(path: &[u8], limit: u64) -> Option<Vec<u8>> {
     let fd = open(&CString::new(path).ok()?).ok()?;
-    let size = fs::fstat(&fd).ok()?.st_size as u64;
-    if size > limit {
+    let stat = fs::fstat(&fd).ok()?;
+    let size = stat.st_size as u64;
+    if size > limit || FileType::from_raw_mode(stat.st_mode) == FileType::Fifo {
         return None;
     }
     let mut bytes = alloc::vec![0u8; size as usize];
@@ -162,28 +163,18 @@ pub fn read_small(path: &core::ffi::CStr) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Files up to this size are copied: settings, which editors rewrite in place.
-const COPIED_BYTES: usize = 16 * 1024;
-
-/// The content of a whole file for the life of the process; `None` when it cannot be read.
+/// Maps a whole file read-only for the life of the process; `None` when there is none. Only for files that are replaced by
+/// rename and never changed in place, as ldconfig does it.
 pub fn map_whole(path: &[u8]) -> Option<&'static [u8]> {
     let fd = open(&CString::new(path).ok()?).ok()?;
-    let stat = fs::fstat(&fd).ok()?;
-    if FileType::from_raw_mode(stat.st_mode) == FileType::Fifo {
+    let size = fs::fstat(&fd).ok()?.st_size as usize;
+    if size == 0 {
         return None;
-    }
-    let size = stat.st_size as usize;
-    if size <= COPIED_BYTES {
-        let mut bytes = alloc::vec![0u8; size];
-        let got = read_at(&fd, &mut bytes, 0).ok()?;
-        bytes.truncate(got);
-        return Some(bytes.leak());
     }
     use rustix::mm::{MapFlags, ProtFlags, mmap};
     // SAFETY: a new mapping at a place the kernel chooses overlaps nothing.
     let memory = unsafe { mmap(core::ptr::null_mut(), size, ProtFlags::READ, MapFlags::PRIVATE, &fd, 0) }.ok()?;
-    // SAFETY: `size` readable bytes that are never unmapped; the file is replaced by rename, never changed in place (as
-    // ldconfig does it).
+    // SAFETY: `size` readable bytes that are never unmapped.
     Some(unsafe { core::slice::from_raw_parts(memory.cast::<u8>(), size) })
 }
 

@@ -64,14 +64,16 @@ pub unsafe fn set_thread_pointer(tcb: u64) {
     unsafe { syscall(nr::__NR_arch_prctl, [ARCH_SET_FS, tcb, 0, 0, 0, 0]) };
 }
 
-/// Whether the eight bytes at `addr` can be read. Asks the kernel in a call that otherwise fails and changes nothing.
+/// Whether the page at `addr` can be read: the kernel is asked to bring it in. Kernels that do not know the request count as
+/// a yes.
 pub fn is_readable(addr: Addr) -> bool {
-    const NO_SUCH_ACTION: u64 = u64::MAX;
-    const SIGNAL_SET_BYTES: u64 = 8;
-    const EFAULT: i64 = -14;
-    // SAFETY: rt_sigprocmask reads its new set before it refuses an unknown action.
-    let result = unsafe { syscall(nr::__NR_rt_sigprocmask, [NO_SUCH_ACTION, addr.0, 0, SIGNAL_SET_BYTES, 0, 0]) };
-    result != EFAULT
+    const MADV_POPULATE_READ: u64 = 22;
+    const PAGE: u64 = 4096;
+    const EINVAL: i64 = -22;
+    let page = addr.0 & !(PAGE - 1);
+    // SAFETY: the advice changes no contents; an address that is not mapped is an error.
+    let result = unsafe { syscall(nr::__NR_madvise, [page, PAGE, MADV_POPULATE_READ, 0, 0, 0]) };
+    result == 0 || result == EINVAL
 }
 
 /// gettid(2)
