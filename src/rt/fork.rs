@@ -70,16 +70,17 @@ fn release() {
 }
 
 extern "C" fn in_parent() {
+    // taken before the locks are free: the next fork makes its own
+    let copies = COPIES.with(core::mem::take);
     release();
-    for copy in COPIES.with(core::mem::take) {
-        map::unmap(copy.memory);
-    }
+    copies.iter().for_each(|copy| map::unmap(copy.memory));
 }
 
 extern "C" fn in_child() {
+    let copies = COPIES.with(core::mem::take);
     release();
     if PROCESS.updates.enabled.load(Ordering::Relaxed) {
-        take_copies();
+        take_copies(copies);
         live::start_in_child();
     }
 }
@@ -104,9 +105,8 @@ fn homes() -> Vec<Reservation> {
 }
 
 /// In the child: puts the copies in the place of the parent's memory, in every Version.
-fn take_copies() {
+fn take_copies(mut copies: Vec<Copy>) {
     let world = PROCESS.world.read();
-    let mut copies = COPIES.with(core::mem::take);
     for home in homes() {
         let known = copies.iter().position(|copy| copy.home.start == home.start);
         let memory = known.map(|index| copies.swap_remove(index).memory).or_else(|| map::duplicate(home).ok());
@@ -120,4 +120,5 @@ fn take_copies() {
             }
         }
     }
+    copies.iter().for_each(|copy| map::unmap(copy.memory));
 }

@@ -83,6 +83,17 @@ impl<T> Locked<T> {
         result
     }
 
+    /// The same when the lock is free; for signal handlers, which may have interrupted its holder.
+    pub fn try_with<R>(&self, f: impl FnOnce(&mut T) -> R) -> Option<R> {
+        if !self.lock.try_lock() {
+            return None;
+        }
+        // SAFETY: the lock is held, so this is the only reference.
+        let result = f(unsafe { &mut *self.value.get() });
+        self.lock.unlock();
+        Some(result)
+    }
+
     /// The lock, for holding it across a fork.
     pub fn raw(&self) -> &FutexLock {
         &self.lock

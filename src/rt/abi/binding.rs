@@ -13,7 +13,7 @@ use luci::link::world::World;
 
 use crate::rt::image::store_word;
 use crate::rt::process::PROCESS;
-use crate::rt::{fail, maps};
+use crate::rt::{fail, heap, maps};
 
 /// Binds entry `index` of the PLT of the Version that `map` belongs to; the result is the function to call.
 ///
@@ -34,14 +34,14 @@ fn bind(version: &Version<'static>, object: ObjectId, index: u64) -> Result<Addr
     let rela = usize::try_from(index).ok().and_then(|index| version.relocations.plt.get(index)).ok_or_else(corrupt)?;
     let updates = PROCESS.updates.count.load(Ordering::SeqCst);
     let weak_yields = PROCESS.settings.weak_yields.load(Ordering::Relaxed);
+    let mut may_keep = true;
     let found = {
         let world = PROCESS.world.read();
         let user = world.get(object).ok_or_else(corrupt)?;
         let definition = relocate::bind_plt(&world, user, version, relocs::symbol(rela), weak_yields)?;
         definition.map(|found| {
             if !found.object.pinned && found.object.id != object {
-                let to = found.object.id;
-                PROCESS.with_registry(|registry| registry.bound(object, to));
+                may_keep = remember_use(object, found.object.id);
             }
             (found.address_for(version), found.is_ifunc())
         })
@@ -58,7 +58,7 @@ fn bind(version: &Version<'static>, object: ObjectId, index: u64) -> Result<Addr
         return Err(corrupt());
     }
     // a slot in RELRO pages, where no linker puts one, is bound anew by each call
-    if !version.layout.in_relro(slot, 8) {
+    if may_keep && !version.layout.in_relro(slot, 8) {
         // SAFETY: an aligned word of a writable segment that is not behind RELRO.
         unsafe { store_word(slot + version.bias, target.0) };
     }
@@ -68,6 +68,16 @@ fn bind(version: &Version<'static>, object: ObjectId, index: u64) -> Result<Addr
         return bind(version, object, index);
     }
     Ok(target)
+}
+
+/// Remembers that `from` uses `to`, which must stay as long. False when this call runs in a signal handler that interrupted
+/// the loader: then nothing may be kept, and the next call binds again.
+fn remember_use(from: ObjectId, to: ObjectId) -> bool {
+    if !heap::LOCK.try_lock() {
+        return false;
+    }
+    heap::LOCK.unlock();
+    PROCESS.registry.try_with(|registry| registry.as_mut().map(|registry| registry.bound(from, to))).is_some()
 }
 
 /// Refuses a function of a corrupt symbol table, at whose address there is no code.
