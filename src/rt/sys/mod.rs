@@ -64,16 +64,15 @@ pub unsafe fn set_thread_pointer(tcb: u64) {
     unsafe { syscall(nr::__NR_arch_prctl, [ARCH_SET_FS, tcb, 0, 0, 0, 0]) };
 }
 
-/// Whether the page at `addr` can be read: the kernel is asked to bring it in. Kernels that do not know the request count as
-/// a yes.
+/// Whether the word at `addr` can be read: the kernel is asked to wait for a change of it, for no time at all.
 pub fn is_readable(addr: Addr) -> bool {
-    const MADV_POPULATE_READ: u64 = 22;
-    const PAGE: u64 = 4096;
-    const EINVAL: i64 = -22;
-    let page = addr.0 & !(PAGE - 1);
-    // SAFETY: the advice changes no contents; an address that is not mapped is an error.
-    let result = unsafe { syscall(nr::__NR_madvise, [page, PAGE, MADV_POPULATE_READ, 0, 0, 0]) };
-    result == 0 || result == EINVAL
+    const FUTEX_WAIT_PRIVATE: u64 = 128;
+    const EFAULT: i64 = -14;
+    let word = addr.0 & !3;
+    let no_time = [0u64; 2];
+    // SAFETY: the kernel reads the word if it can, and the time.
+    let result = unsafe { syscall(nr::__NR_futex, [word, FUTEX_WAIT_PRIVATE, 0, no_time.as_ptr() as u64, 0, 0]) };
+    result != EFAULT
 }
 
 /// gettid(2)
