@@ -51,6 +51,7 @@ extern "C" fn prepare() {
     PROCESS.static_tls.raw().lock();
     PROCESS.world.retired_lock().lock();
     relocation::UNIQUE.raw().lock();
+    relocation::DESCRIPTORS.raw().lock();
     error::FRAMES.raw().lock();
     heap::LOCK.lock();
 }
@@ -58,6 +59,7 @@ extern "C" fn prepare() {
 fn release() {
     heap::LOCK.unlock();
     error::FRAMES.raw().unlock();
+    relocation::DESCRIPTORS.raw().unlock();
     relocation::UNIQUE.raw().unlock();
     PROCESS.world.retired_lock().unlock();
     PROCESS.static_tls.raw().unlock();

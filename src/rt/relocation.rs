@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use luci::addr::Addr;
 use luci::diag::{Error, Result};
@@ -192,9 +192,8 @@ impl Answers for RunningProcess {
         match module.static_offset {
             Some(block) => [x86_64::luci_tlsdesc_static as *const () as u64, offset.wrapping_sub(block)],
             None => {
-                let generation = abi::tls::next_generation();
-                let argument: &'static [u64; 3] = Box::leak(Box::new([module.id, offset, generation]));
-                [x86_64::luci_tlsdesc_dynamic as *const () as u64, argument.as_ptr() as u64]
+                let argument = descriptor_argument(module.id, offset, abi::tls::next_generation());
+                [x86_64::luci_tlsdesc_dynamic as *const () as u64, argument]
             }
         }
     }
@@ -217,6 +216,21 @@ impl Answers for RunningProcess {
             found
         })
     }
+}
+
+/// What the dynamic TLS descriptor function reads: module, offset, and the generation in which the module came. The memory
+/// is kept for the next module of that number, so that opening and closing a library leaves nothing behind.
+pub static DESCRIPTORS: Locked<Option<Descriptors>> = Locked::new(None);
+pub type Descriptors = hashbrown::HashMap<(u64, u64), &'static [AtomicU64; 3]>;
+
+fn descriptor_argument(module: u64, offset: u64, generation: u64) -> u64 {
+    DESCRIPTORS.with(|table| {
+        let table = table.get_or_insert_with(hashbrown::HashMap::new);
+        let fresh = || &*Box::leak(Box::new([module, offset, 0].map(AtomicU64::new)));
+        let words = table.entry((module, offset)).or_insert_with(fresh);
+        words[2].store(generation, Ordering::Relaxed);
+        words.as_ptr() as u64
+    })
 }
 
 /// Whether the process-wide definition of a unique symbol is this object's; then it must stay for good.
