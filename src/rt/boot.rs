@@ -17,7 +17,6 @@ use luci::link::cache::Cache;
 use luci::link::hwcaps::Hwcaps;
 use luci::link::object::ObjectId;
 use luci::link::search::Search;
-use luci::link::versions::{self, Findings};
 use luci::link::world::World;
 
 use super::files;
@@ -236,11 +235,7 @@ fn arrange(world: &mut World<'static>, scope: &[ObjectId], vdso: Option<ObjectId
 
 /// Gate: every version that is needed must be there.
 fn check_versions(config: &Config<'_>, world: &World<'static>, registry: &Registry) -> Result<()> {
-    let mut findings = Findings::default();
-    for object in world.iter() {
-        let provider = |name: &[u8]| Some(&*world.get(registry.loaded(name)?)?.current);
-        versions::check(&object.current, provider, &mut findings);
-    }
+    let findings = registry.check_versions(world, &world.order);
     for warning in &findings.warnings {
         fail::version_line(warning);
     }

@@ -16,6 +16,7 @@ use luci::elf::header::Kind;
 use luci::link::object::{Object, ObjectId, Role, Version};
 use luci::link::search::{Files, Request, Requester, Rule, Search};
 use luci::link::segments;
+use luci::link::versions::{self, Findings};
 use luci::link::world::World;
 use rustix::fd::AsFd;
 
@@ -288,6 +289,16 @@ impl Registry {
     /// Whether dependencies of this name are left out.
     pub fn is_excluded(&self, name: &[u8]) -> bool {
         self.excluded.iter().any(|list| luci::config::excludes(list, name))
+    }
+
+    /// Whether the versions that these objects need are there.
+    pub fn check_versions(&self, world: &World<'static>, objects: &[ObjectId]) -> Findings {
+        let mut findings = Findings::default();
+        for object in objects.iter().filter_map(|&id| world.get(id)) {
+            let provider = |name: &[u8]| Some(&*world.get(self.loaded(name)?)?.current);
+            versions::check(&object.current, provider, &mut findings);
+        }
+        findings
     }
 
     /// The directory of an object, absolute (`$ORIGIN`, RTLD_DI_ORIGIN).

@@ -11,7 +11,6 @@ use luci::addr::Addr;
 use luci::diag::{Error, Result};
 use luci::elf::dynamic::{Flags, Flags1};
 use luci::link::object::{Object, ObjectId, TlsModule};
-use luci::link::versions::{self, Findings};
 use luci::link::world::World;
 use luci::tls::Module;
 
@@ -179,13 +178,7 @@ pub fn discard(before: &World<'static>, after: &World<'static>) {
 }
 
 pub fn check_versions(world: &World<'static>, new: &[ObjectId]) -> Result<()> {
-    let mut findings = Findings::default();
-    PROCESS.with_registry(|registry: &mut Registry| {
-        for object in new.iter().filter_map(|&id| world.get(id)) {
-            let provider = |name: &[u8]| Some(&*world.get(registry.loaded(name)?)?.current);
-            versions::check(&object.current, provider, &mut findings);
-        }
-    });
+    let findings = PROCESS.with_registry(|registry| registry.check_versions(world, new));
     findings.warnings.iter().for_each(fail::version_line);
     findings.errors.into_iter().next().map_or(Ok(()), Err)
 }

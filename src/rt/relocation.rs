@@ -53,7 +53,7 @@ pub fn initial(world: World<'static>) -> Result<()> {
 }
 
 /// The loader relocated itself and the kernel made the vDSO.
-fn is_linked_by_us(object: &Object<'static>) -> bool {
+pub fn is_linked_by_us(object: &Object<'static>) -> bool {
     matches!(object.current.role, Role::Program | Role::Library)
 }
 
@@ -173,18 +173,21 @@ pub struct RunningProcess;
 
 /// Definitions of STB_GNU_UNIQUE symbols: the first one found serves the whole process.
 pub static UNIQUE: Locked<Option<UniqueSymbols>> = Locked::new(None);
-pub type UniqueSymbols = hashbrown::HashMap<Box<[u8]>, (Addr, ObjectId)>;
+
+#[derive(Default)]
+pub struct UniqueSymbols {
+    definitions: hashbrown::HashMap<Box<[u8]>, (Addr, ObjectId)>,
+    /// The objects that have one; dlclose asks for each object whether it is among them.
+    owners: Vec<ObjectId>,
+}
 
 impl Answers for RunningProcess {
     fn static_tls_offset(&mut self, object: &Object<'_>) -> Result<u64> {
-        let module = object.tls.ok_or_else(|| Error::bad_elf("", "TLS relocation against an object without TLS segment"))?;
-        match module.static_offset {
-            Some(offset) => Ok(offset),
-            None => match block_of(&object.current) {
-                Some(block) => Err(abi::tls::no_static_room(&object.current.path, block)),
-                None => Err(Error::bad_elf("", "TLS relocation against an object without TLS segment")),
-            },
-        }
+        let (module, block) = object
+            .tls
+            .zip(block_of(&object.current))
+            .ok_or_else(|| Error::bad_elf("", "TLS relocation against an object without TLS segment"))?;
+        module.static_offset.ok_or_else(|| abi::tls::no_static_room(&object.current.path, block))
     }
 
     fn tls_descriptor(&mut self, object: &Object<'_>, offset: u64) -> [u64; 2] {
@@ -192,7 +195,7 @@ impl Answers for RunningProcess {
         match module.static_offset {
             Some(block) => [x86_64::luci_tlsdesc_static as *const () as u64, offset.wrapping_sub(block)],
             None => {
-                let argument = descriptor_argument(module.id, offset, abi::tls::next_generation());
+                let argument = descriptor_argument(module.id, offset, abi::tls::generation_of(module.id));
                 [x86_64::luci_tlsdesc_dynamic as *const () as u64, argument]
             }
         }
@@ -208,11 +211,14 @@ impl Answers for RunningProcess {
 
     fn unique(&mut self, name: &[u8], found: Addr, object: ObjectId) -> Addr {
         UNIQUE.with(|table| {
-            let table = table.get_or_insert_with(hashbrown::HashMap::new);
-            if let Some(&(known, _)) = table.get(name) {
+            let table = table.get_or_insert_with(UniqueSymbols::default);
+            if let Some(&(known, _)) = table.definitions.get(name) {
                 return known;
             }
-            table.insert(name.into(), (found, object));
+            table.definitions.insert(name.into(), (found, object));
+            if !table.owners.contains(&object) {
+                table.owners.push(object);
+            }
             found
         })
     }
@@ -235,7 +241,7 @@ fn descriptor_argument(module: u64, offset: u64, generation: u64) -> u64 {
 
 /// Whether the process-wide definition of a unique symbol is this object's; then it must stay for good.
 pub fn defines_unique(object: ObjectId) -> bool {
-    UNIQUE.with(|table| table.as_ref().is_some_and(|table| table.values().any(|(_, owner)| *owner == object)))
+    UNIQUE.with(|table| table.as_ref().is_some_and(|table| table.owners.contains(&object)))
 }
 
 /// What the IFUNC resolver at this address answers, if there is code.
@@ -247,7 +253,8 @@ pub fn run_resolver(world: &World<'static>, resolver: Addr) -> Option<u64> {
 pub fn forget_unique(object: ObjectId) {
     UNIQUE.with(|table| {
         if let Some(table) = table {
-            table.retain(|_, (_, owner)| *owner != object);
+            table.definitions.retain(|_, (_, owner)| *owner != object);
+            table.owners.retain(|owner| *owner != object);
         }
     });
 }

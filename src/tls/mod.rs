@@ -193,6 +193,12 @@ impl TlsModules {
         self.slots.get(usize::try_from(id).ok()?.checked_sub(1)?)?.module.as_ref()
     }
 
+    /// The generation since which the ID has its module; `None` when it has none.
+    pub fn generation_of(&self, id: u64) -> Option<u64> {
+        let slot = self.slots.get(usize::try_from(id).ok()?.checked_sub(1)?)?;
+        slot.module.is_some().then_some(slot.generation)
+    }
+
     /// All slots with their IDs.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &Slot)> {
         self.slots.iter().enumerate().map(|(index, slot)| (index as u64 + 1, slot))

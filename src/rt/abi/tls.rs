@@ -388,9 +388,10 @@ pub fn no_static_room(path: &[u8], block: Block) -> Error {
     Error::other(alloc::string::String::from_utf8_lossy(path), sentence)
 }
 
-/// The generation that the next published change of the module table will have.
-pub fn next_generation() -> u64 {
-    PROCESS.world.read().tls.generation + 1
+/// The generation in which a module came: that of the next published table if the current one does not have it yet.
+pub fn generation_of(module: u64) -> u64 {
+    let world = PROCESS.world.read();
+    world.tls.generation_of(module).unwrap_or(world.tls.generation + 1)
 }
 
 /// Copies the image of a late static module into every thread: into those that libc lists, or through the function that a

@@ -3,14 +3,13 @@
 
 use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 
 use linux_raw_sys::general as nr;
 use luci::addr::Addr;
 use luci::elf::{Rela, relocs, versions};
-use luci::link::object::{Object, ObjectId, Role};
+use luci::link::object::{Object, ObjectId};
 use luci::link::relocate::{self, Mode};
 use luci::link::world::World;
 use luci::status::event::{Action, Outcome};
@@ -28,6 +27,7 @@ use crate::rt::followed::{self, FileImage};
 use crate::rt::image::load_word;
 use crate::rt::map::{self, Reservation};
 use crate::rt::process::PROCESS;
+use crate::rt::relocation::is_linked_by_us;
 use crate::rt::sys::{self, syscall};
 
 /// What came of looking at a file.
@@ -274,7 +274,7 @@ struct Uses {
 impl Uses {
     fn of(world: &World<'static>, object: &Object<'static>) -> Uses {
         let mut uses = Uses { bound: BTreeSet::new(), versions: BTreeSet::new(), copied: BTreeSet::new() };
-        for user in world.iter().filter(|user| user.id != object.id && is_linked(user)) {
+        for user in world.iter().filter(|user| user.id != object.id && is_linked_by_us(user)) {
             uses.add_bindings(world, user, object);
             let Some(verneed) = user.current.verneed else { continue };
             let needs = versions::needed(verneed, user.current.symbols.strings);
@@ -303,8 +303,4 @@ impl Uses {
             self.bound.insert((name, symbol_version));
         }
     }
-}
-
-pub fn is_linked(object: &Arc<Object<'static>>) -> bool {
-    matches!(object.current.role, Role::Program | Role::Library)
 }

@@ -15,9 +15,9 @@ use luci::link::resolve::{self, Class, Definition, Reference};
 use luci::link::world::World;
 use luci::update::{FileView, PointerMove, Value, pointer_moves, relink};
 
-use super::candidate::is_linked;
 use crate::rt::map::{self, Reservation};
 use crate::rt::process::PROCESS;
+use crate::rt::relocation::is_linked_by_us;
 use crate::rt::relocation::run_resolver;
 
 /// One word: what it may hold now, and what it will hold then.
@@ -132,7 +132,7 @@ impl<'w> Change<'w> {
         let mut slots = Vec::new();
         for mapping in self.after.mappings() {
             let (Some(before), Some(after)) = (self.before.get(mapping.object), self.after.get(mapping.object)) else { continue };
-            if !is_linked(after) {
+            if !is_linked_by_us(after) {
                 continue;
             }
             let version = &mapping.version;
