@@ -7,7 +7,7 @@ use core::sync::atomic::Ordering;
 use luci::addr::Addr;
 use luci::link::resolve::{self, Class, Reference};
 
-use super::abi::error;
+use super::abi::{error, tls};
 use super::lock::ListLock;
 use super::map::{self, Reservation};
 use super::process::PROCESS;
@@ -81,10 +81,18 @@ extern "C" fn in_parent() {
 extern "C" fn in_child() {
     let copies = COPIES.with(core::mem::take);
     release();
+    settle();
     if PROCESS.updates.enabled.load(Ordering::Relaxed) {
         take_copies(copies);
         live::start_in_child();
     }
+}
+
+/// Another thread may have been in the middle of dlopen or dlclose: what it had not published does not exist here.
+fn settle() {
+    let world = PROCESS.world.read();
+    tls::publish_generation(world.tls.generation);
+    PROCESS.with_registry(|registry| registry.forget_unknown(&world));
 }
 
 /// A piece of shared data with the private copy that the child will have instead.

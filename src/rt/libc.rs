@@ -47,7 +47,7 @@ pub fn set_up(
     fill_maps(world, record)?;
     let head = maps::relink(world);
     let ro = ro_bytes(world, record, stack, &tunables, cpuid)?;
-    misc::TUNABLES.replace(alloc::boxed::Box::new(tunables), None);
+    misc::TUNABLES.replace(alloc::boxed::Box::new(tunables));
     let rg = rg_bytes(world, record, thread, head, libc)?;
     // SAFETY: the program does not run yet.
     unsafe { exported::install(&ro, &rg) };

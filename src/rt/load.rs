@@ -301,6 +301,16 @@ impl Registry {
         findings
     }
 
+    /// Forgets what is not in the world: in the child of a fork, what a thread was loading that the child does not have. Its
+    /// memory stays mapped.
+    pub fn forget_unknown(&mut self, world: &World<'static>) {
+        for id in (0..self.states.len() as u32).map(ObjectId) {
+            if self.states[id.0 as usize].is_some() && world.get(id).is_none() {
+                self.forget(id);
+            }
+        }
+    }
+
     /// The directory of an object, absolute (`$ORIGIN`, RTLD_DI_ORIGIN).
     pub fn origin_of(&mut self, world: &World<'static>, id: ObjectId) -> Option<&[u8]> {
         if self.state(id).origin.is_none() {

@@ -117,18 +117,18 @@ fn bring_in(
     }
     debug::notify(State::Add);
     initialise_static_tls(world, &new);
-    publish(world.clone(), None);
+    publish(world.clone());
     let finished = relocation::finish(&pending);
     debug::notify(State::Consistent);
     if let Err(error) = finished {
-        publish(before.clone(), None);
+        publish(before.clone());
         return Err(error);
     }
     Ok(())
 }
 
 /// Publishes a world and tells libc's native structures of it.
-pub fn publish(world: World<'static>, garbage: Option<Box<dyn FnOnce() + Send>>) {
+pub fn publish(world: World<'static>) {
     let record = PROCESS.record();
     maps::relink(&world);
     let base = rtld::global().0;
@@ -142,14 +142,14 @@ pub fn publish(world: World<'static>, garbage: Option<Box<dyn FnOnce() + Send>>)
     store(record.ns.ns_nloaded.get().map(|offset| namespace + offset), world.order.len() as u64);
     store(record.rg.dl_load_adds.get(), world.adds);
     let generation = world.tls.generation;
-    PROCESS.world.replace(Box::new(world), garbage);
+    PROCESS.world.replace(Box::new(world));
     tls::publish_generation(generation);
 }
 
 /// Publishes the world of a live update and tells debuggers.
 pub fn publish_update(world: World<'static>) {
     debug::notify(State::Add);
-    publish(world, None);
+    publish(world);
     debug::notify(State::Consistent);
 }
 
@@ -279,7 +279,7 @@ fn promote(id: ObjectId, mode: OpenMode) {
     if to_pinned && let Some(object) = changed.get(id).cloned() {
         changed.put(Object { pinned: true, ..(*object).clone() });
     }
-    publish(changed, None);
+    publish(changed);
 }
 
 /// Undoes one open; the last one takes the object and everything nobody needs any more out of the process.
@@ -372,7 +372,9 @@ fn remove(dead: &[ObjectId]) {
             world.put(changed);
         }
     }
+    // the registry always knows every object of the world, also in the child of a fork at this moment
+    publish(world);
     let ranges: Vec<map::Reservation> =
         PROCESS.with_registry(|registry| dead.iter().flat_map(|&id| registry.forget(id)).collect());
-    publish(world, Some(Box::new(move || ranges.into_iter().for_each(map::unmap))));
+    PROCESS.world.defer(Box::new(move || ranges.into_iter().for_each(map::unmap)));
 }

@@ -128,10 +128,16 @@ impl<T> Published<T> {
         Reader { published: self, value: self.current.load(Ordering::SeqCst) }
     }
 
-    /// Publishes `value`; `garbage` runs once no reader can see the former value. Writers exclude each other outside.
-    pub fn replace(&self, value: Box<T>, garbage: Option<Box<dyn FnOnce() + Send>>) {
+    /// Publishes `value`. Writers exclude each other outside.
+    pub fn replace(&self, value: Box<T>) {
         let former = self.current.swap(Box::into_raw(value), Ordering::SeqCst);
-        self.retired.with(|retired| retired.push(Retired { value: former, garbage }));
+        self.retired.with(|retired| retired.push(Retired { value: former, garbage: None }));
+        self.collect();
+    }
+
+    /// Runs `garbage` once no reader can see a value that is former now.
+    pub fn defer(&self, garbage: Box<dyn FnOnce() + Send>) {
+        self.retired.with(|retired| retired.push(Retired { value: ptr::null_mut(), garbage: Some(garbage) }));
         self.collect();
     }
 
