@@ -15,6 +15,15 @@ pub struct Table {
     pub size: u64,
 }
 
+/// An object whose definitions are to be found before those of the object that names it (gABI "Filters").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filtee {
+    /// Offset into the string table.
+    pub name: u64,
+    /// `DT_AUXILIARY`: the load goes on without it.
+    pub optional: bool,
+}
+
 bitflags! {
     /// `DT_FLAGS`, with the old tags `DT_SYMBOLIC`, `DT_TEXTREL`, `DT_BIND_NOW` folded in.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +55,11 @@ bitflags! {
 pub struct Dynamic {
     /// `DT_NEEDED`, in order: offsets into the string table.
     pub needed: Vec<u64>,
+    /// `DT_FILTER` and `DT_AUXILIARY`, in order.
+    pub filtees: Vec<Filtee>,
+    /// `DT_AUDIT` and `DT_DEPAUDIT`, lists separated by `:`: offsets into the string table.
+    pub audit: Option<u64>,
+    pub depaudit: Option<u64>,
     /// `DT_SONAME`, `DT_RPATH`, `DT_RUNPATH`: offsets into the string table.
     pub soname: Option<u64>,
     pub rpath: Option<u64>,
@@ -89,6 +103,11 @@ const DT_PREINIT_ARRAY: u64 = 32;
 const DT_PREINIT_ARRAYSZ: u64 = 33;
 const DT_TLSDESC_PLT: u64 = 0x6fff_fef6;
 const DT_TLSDESC_GOT: u64 = 0x6fff_fef7;
+/// Solaris extensions that GNU took over.
+const DT_DEPAUDIT: u64 = 0x6fff_fefb;
+const DT_AUDIT: u64 = 0x6fff_fefc;
+const DT_AUXILIARY: u64 = 0x7fff_fffd;
+const DT_FILTER: u64 = 0x7fff_ffff;
 const DT_RELCOUNT_REL: u64 = 17;
 
 /// Size of `Elf64_Dyn` in bytes.
@@ -115,6 +134,9 @@ impl Dynamic {
     fn take(&mut self, tag: u64, value: u64) -> Result<(), &'static str> {
         match tag {
             raw::DT_NEEDED => self.needed.push(value),
+            DT_AUXILIARY | DT_FILTER => self.filtees.push(Filtee { name: value, optional: tag == DT_AUXILIARY }),
+            DT_AUDIT => self.audit = Some(value),
+            DT_DEPAUDIT => self.depaudit = Some(value),
             raw::DT_SONAME => self.soname = Some(value),
             raw::DT_RPATH => self.rpath = Some(value),
             raw::DT_RUNPATH => self.runpath = Some(value),
@@ -187,9 +209,12 @@ mod tests {
 
     #[test]
     fn tags_become_fields_and_null_ends() {
-        let bytes = section(&[(1, 5), (1, 9), (5, 0x100), (10, 20), (6, 0x200), (24, 0), (0, 0), (1, 7)]);
+        let filters = [(DT_FILTER, 3), (DT_AUXILIARY, 4)];
+        let plain = [(1, 5), (1, 9), (5, 0x100), (10, 20), (6, 0x200), (24, 0)];
+        let bytes = section(&[&plain[..], &filters, &[(0, 0), (1, 7)]].concat());
         let dynamic = Dynamic::parse(&bytes).unwrap();
         assert_eq!(dynamic.needed, [5, 9]);
+        assert_eq!(dynamic.filtees, [Filtee { name: 3, optional: false }, Filtee { name: 4, optional: true }]);
         assert_eq!(dynamic.strtab, Table { vaddr: Vaddr(0x100), size: 20 });
         assert!(dynamic.binds_now());
         assert_eq!(dynamic.entry_index(1), Some(1));

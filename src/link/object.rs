@@ -15,12 +15,21 @@ use crate::elf::{Rela, Sym};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId(pub u32);
 
+/// A namespace of dlmopen(3): its objects do not see those of another. The number is the `Lmid_t`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NamespaceId(pub u32);
+
+impl NamespaceId {
+    /// `LM_ID_BASE`, the program's.
+    pub const BASE: NamespaceId = NamespaceId(0);
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The executable.
     Program,
     Library,
-    /// The dynamic linker itself.
+    /// The dynamic linker itself; each namespace has an object of its own for it.
     Loader,
     /// The kernel's vDSO: never in a scope.
     Vdso,
@@ -84,10 +93,19 @@ pub struct TlsModule {
     pub static_offset: Option<u64>,
 }
 
+/// The search list of an object that dlopen brought.
+#[derive(Clone, Debug)]
+pub struct LocalScope {
+    /// The object that was opened; the list goes when it goes.
+    pub root: ObjectId,
+    pub list: Arc<[ObjectId]>,
+}
+
 /// A file the process uses.
 #[derive(Clone)]
 pub struct Object<'m> {
     pub id: ObjectId,
+    pub namespace: NamespaceId,
     /// The Version that lookups find.
     pub current: Arc<Version<'m>>,
     pub tls: Option<TlsModule>,
@@ -95,12 +113,35 @@ pub struct Object<'m> {
     pub handle: Addr,
     /// Never unloaded: the initial set, `DF_1_NODELETE`, RTLD_NODELETE, the definer of a unique symbol.
     pub pinned: bool,
-    /// Direct dependencies, in `DT_NEEDED` order.
+    /// Whether its dependencies are loaded, so that `needed` and `filtees` are complete.
+    pub linked: bool,
+    /// Direct dependencies: those of `DT_NEEDED` in order, then its filtees.
     pub needed: Arc<[ObjectId]>,
+    /// The dependencies that are searched before the object itself (`DT_FILTER`, `DT_AUXILIARY`).
+    pub filtees: Arc<[ObjectId]>,
     /// Search lists that follow the global scope (or precede it, with `deep_bind`): one for each dlopen that brought
     /// or reused the object.
-    pub local_scopes: Vec<Arc<[ObjectId]>>,
+    pub local_scopes: Vec<LocalScope>,
     pub deep_bind: bool,
+}
+
+impl<'m> Object<'m> {
+    /// A freshly mapped object, of which nothing else is known.
+    pub fn new(id: ObjectId, namespace: NamespaceId, version: Version<'m>) -> Self {
+        Object {
+            id,
+            namespace,
+            tls: None,
+            handle: version.link_map,
+            pinned: version.dynamic.flags_1.contains(crate::elf::dynamic::Flags1::NODELETE),
+            current: Arc::new(version),
+            linked: false,
+            needed: Arc::from([]),
+            filtees: Arc::from([]),
+            local_scopes: Vec::new(),
+            deep_bind: false,
+        }
+    }
 }
 
 impl<'m> Version<'m> {

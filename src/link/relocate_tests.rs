@@ -1,7 +1,7 @@
 //! Every relocation type on a small image in a vector.
 
 use super::super::memory::VecMemory;
-use super::super::object::{Relocations, TlsModule};
+use super::super::object::{NamespaceId, Relocations, TlsModule};
 use super::super::segments;
 use super::*;
 use crate::addr::{Bias, FileOffset};
@@ -10,7 +10,6 @@ use crate::elf::segments::{PT_LOAD, Permissions, ProgramHeader};
 use crate::elf::strings::Strings;
 use crate::elf::symbols::Symbols;
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 
 const BIAS: u64 = 0x10_0000;
 
@@ -66,16 +65,8 @@ fn world(relocations: &'static [Rela]) -> World<'static> {
         backing: Vec::new(),
     };
     let mut world = World::default();
-    world.add(Object {
-        id: ObjectId(0),
-        current: Arc::new(version),
-        tls: Some(TlsModule { id: 3, static_offset: None }),
-        handle: Addr(0),
-        pinned: true,
-        needed: Arc::from([]),
-        local_scopes: Vec::new(),
-        deep_bind: false,
-    });
+    let tls = Some(TlsModule { id: 3, static_offset: None });
+    world.add(Object { tls, ..Object::new(ObjectId(0), NamespaceId::BASE, version) });
     world
 }
 

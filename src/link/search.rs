@@ -13,10 +13,42 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
-/// The default directories, in the order in which they are searched: Debian's, then those of distributions that have their
-/// 64-bit libraries in `lib64`.
-pub const DEFAULT_DIRECTORIES: &[&[u8]] =
-    &[b"/lib/x86_64-linux-gnu", b"/usr/lib/x86_64-linux-gnu", b"/lib", b"/usr/lib", b"/lib64", b"/usr/lib64"];
+/// The default directories and `$LIB` of a distribution.
+#[derive(Clone, Copy, Debug)]
+pub struct Defaults {
+    pub directories: &'static [&'static [u8]],
+    pub lib: &'static [u8],
+}
+
+/// Debian and its derivatives.
+const MULTIARCH: Defaults = Defaults {
+    directories: &[b"/lib/x86_64-linux-gnu", b"/usr/lib/x86_64-linux-gnu", b"/lib", b"/usr/lib"],
+    lib: b"lib/x86_64-linux-gnu",
+};
+/// Distributions that keep 64-bit libraries apart from 32-bit ones.
+const LIB64: Defaults = Defaults { directories: &[b"/lib64", b"/usr/lib64"], lib: b"lib64" };
+/// Distributions without 32-bit libraries in `lib`.
+const LIB: Defaults = Defaults { directories: &[b"/lib", b"/usr/lib"], lib: b"lib" };
+/// Where nothing tells which it is.
+const UNKNOWN: Defaults = Defaults {
+    directories: &[b"/lib/x86_64-linux-gnu", b"/usr/lib/x86_64-linux-gnu", b"/lib64", b"/usr/lib64", b"/lib", b"/usr/lib"],
+    lib: b"lib/x86_64-linux-gnu",
+};
+
+impl Defaults {
+    /// A stock loader has its libc in its first default directory, and ldconfig(8) writes that into the cache.
+    pub fn of(cache: Option<&Cache<'_>>, hwcaps: &Hwcaps) -> Defaults {
+        let libc = cache.and_then(|cache| cache.lookup(b"libc.so.6", hwcaps).next());
+        let directory = libc.and_then(|path| path.strip_suffix(b"/libc.so.6")).unwrap_or_default();
+        let last = directory.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+        match last {
+            b"x86_64-linux-gnu" => MULTIARCH,
+            b"lib64" => LIB64,
+            b"lib" => LIB,
+            _ => UNKNOWN,
+        }
+    }
+}
 
 /// Why a path was proposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,13 +132,14 @@ pub struct Search<'a> {
 impl<'a> Search<'a> {
     /// A search in the cache and the default directories; set the fields for more.
     pub fn new(cache: Option<Cache<'a>>, hwcaps: Hwcaps<'a>) -> Self {
+        let defaults = Defaults::of(cache.as_ref(), &hwcaps);
         Search {
             library_path: Vec::new(),
             cache,
-            default_directories: DEFAULT_DIRECTORIES,
+            default_directories: defaults.directories,
             hwcaps,
             inhibit_rpath: None,
-            lib: b"lib/x86_64-linux-gnu",
+            lib: defaults.lib,
             platform: Some(b"x86_64"),
             secure: false,
             directories: DirectoryCache::default(),
@@ -136,18 +169,8 @@ impl<'a> Search<'a> {
         asking: &Requester,
         files: &mut F,
     ) -> ControlFlow<F::Found> {
-        if request.requester.is_none_or(|requester| requester.runpath.is_none()) {
-            self.try_rpaths(name, request, files)?;
-        }
-        let program = request.program.unwrap_or(*asking);
-        for index in 0..self.library_path.len() {
-            self.try_element(self.library_path[index], &program, name, Rule::LibraryPath, files)?;
-        }
-        if let Some(requester) = request.requester
-            && let Some(runpath) = requester.runpath
-            && !self.is_inhibited(&requester)
-        {
-            self.try_list(runpath, &requester, name, Rule::Runpath, files)?;
+        for (directory, rule) in self.listed_directories(request) {
+            self.try_directory(&directory, name, rule, files)?;
         }
         self.try_cache(name, asking, files)?;
         if !asking.nodeflib {
@@ -158,48 +181,65 @@ impl<'a> Search<'a> {
         ControlFlow::Continue(())
     }
 
+    /// Every directory that is searched for a name without slash, and by which rule; the cache has no place in such a list
+    /// (dlinfo(3), RTLD_DI_SERINFO).
+    pub fn directories<'r>(&self, request: &Request<'r>) -> Vec<(Cow<'r, [u8]>, Rule)>
+    where
+        'a: 'r,
+    {
+        let mut all = self.listed_directories(request);
+        if !request.requester.or(request.program).unwrap_or_default().nodeflib {
+            all.extend(self.default_directories.iter().map(|&directory| (Cow::Borrowed(directory), Rule::Default)));
+        }
+        all
+    }
+
+    /// The directories that are searched before the cache.
+    fn listed_directories<'r>(&self, request: &Request<'r>) -> Vec<(Cow<'r, [u8]>, Rule)>
+    where
+        'a: 'r,
+    {
+        let mut all = Vec::new();
+        if request.requester.is_none_or(|requester| requester.runpath.is_none()) {
+            self.add_rpaths(request, &mut all);
+        }
+        let program = request.program.or(request.requester).unwrap_or_default();
+        for &element in &self.library_path {
+            self.add_element(element, &program, Rule::LibraryPath, &mut all);
+        }
+        if let Some(requester) = request.requester
+            && let Some(runpath) = requester.runpath
+            && !self.is_inhibited(&requester)
+        {
+            self.add_list(runpath, &requester, Rule::Runpath, &mut all);
+        }
+        all
+    }
+
     /// RPATH of the object that asks, of those that loaded it, and of the program if it is not among them.
-    fn try_rpaths<F: Files>(&mut self, name: &[u8], request: &Request, files: &mut F) -> ControlFlow<F::Found> {
+    fn add_rpaths<'r>(&self, request: &Request<'r>, all: &mut Vec<(Cow<'r, [u8]>, Rule)>) {
         let chain = request.requester.iter().chain(request.loaders);
         let among_them = chain.clone().any(|object| object.is_program);
         for object in chain.chain(request.program.iter().filter(|_| !among_them)) {
             if let Some(rpath) = object.rpath.filter(|_| object.runpath.is_none() && !self.is_inhibited(object)) {
-                self.try_list(rpath, object, name, Rule::Rpath, files)?;
+                self.add_list(rpath, object, Rule::Rpath, all);
             }
         }
-        ControlFlow::Continue(())
     }
 
     /// All directories of an RPATH or RUNPATH. An empty list has none.
-    fn try_list<F: Files>(
-        &mut self,
-        list: &[u8],
-        owner: &Requester,
-        name: &[u8],
-        rule: Rule,
-        files: &mut F,
-    ) -> ControlFlow<F::Found> {
+    fn add_list<'r>(&self, list: &'r [u8], owner: &Requester, rule: Rule, all: &mut Vec<(Cow<'r, [u8]>, Rule)>) {
         for element in list.split(|&byte| byte == b':').filter(|_| !list.is_empty()) {
-            self.try_element(element, owner, name, rule, files)?;
+            self.add_element(element, owner, rule, all);
         }
-        ControlFlow::Continue(())
     }
 
     /// One element of a path: an empty one is the current directory, one whose tokens cannot be expanded does not count.
-    fn try_element<F: Files>(
-        &mut self,
-        element: &[u8],
-        owner: &Requester,
-        name: &[u8],
-        rule: Rule,
-        files: &mut F,
-    ) -> ControlFlow<F::Found> {
-        match self.expand(element, owner) {
-            Some(directory) if directory.is_empty() && !element.is_empty() => ControlFlow::Continue(()),
-            Some(directory) if directory.starts_with(b"/") || !self.secure => {
-                self.try_directory(without_slashes(&directory), name, rule, files)
-            }
-            _ => ControlFlow::Continue(()),
+    fn add_element<'r>(&self, element: &'r [u8], owner: &Requester, rule: Rule, all: &mut Vec<(Cow<'r, [u8]>, Rule)>) {
+        let Some(directory) = self.expand(element, owner) else { return };
+        let vanished = directory.is_empty() && !element.is_empty();
+        if !vanished && (directory.starts_with(b"/") || !self.secure) {
+            all.push((without_slashes(directory), rule));
         }
     }
 
@@ -260,9 +300,15 @@ impl<'a> Search<'a> {
 }
 
 /// The directory without the slashes at its end, except the root.
-fn without_slashes(directory: &[u8]) -> &[u8] {
+fn without_slashes(directory: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     let end = directory.iter().rposition(|&byte| byte != b'/').map_or(directory.len().min(1), |last| last + 1);
-    &directory[..end]
+    match directory {
+        Cow::Borrowed(directory) => Cow::Borrowed(&directory[..end]),
+        Cow::Owned(mut directory) => {
+            directory.truncate(end);
+            Cow::Owned(directory)
+        }
+    }
 }
 
 /// The path of a name in a directory; the current directory is empty and adds nothing.

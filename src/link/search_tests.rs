@@ -210,8 +210,22 @@ fn secure_mode_trusts_no_directory_that_the_caller_chooses() {
 
 #[test]
 fn slashes_at_the_end_do_not_count() {
-    assert_eq!(without_slashes(b"/a//"), b"/a");
-    assert_eq!(without_slashes(b"//"), b"/");
-    assert_eq!(without_slashes(b"a"), b"a");
-    assert_eq!(without_slashes(b""), b"");
+    let trimmed = |directory: &'static [u8]| without_slashes(Cow::Borrowed(directory)).into_owned();
+    assert_eq!(trimmed(b""), b"");
+    assert_eq!(trimmed(b"/"), b"/");
+    assert_eq!(trimmed(b"//"), b"/");
+    assert_eq!(trimmed(b"/a//"), b"/a");
+    assert_eq!(without_slashes(Cow::Owned(b"a/b/".to_vec())).into_owned(), b"a/b");
+}
+
+#[test]
+fn the_directories_of_an_object_are_listed_as_they_are_searched() {
+    let mut search = Search { library_path: alloc::vec![b"/env/", b""], ..plain() };
+    let requester = Requester { runpath: Some(b"/run:$ORIGIN/x"), origin: Some(b"/o"), ..Requester::default() };
+    let listed = search.directories(&request("", requester));
+    let names: Vec<&[u8]> = listed.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(names, [&b"/env"[..], b"", b"/run", b"/o/x", b"/lib", b"/usr/lib"]);
+    search.library_path.clear();
+    let nodeflib = Requester { nodeflib: true, rpath: Some(b"/r"), ..Requester::default() };
+    assert_eq!(search.directories(&request("", nodeflib)), [(Cow::Borrowed(&b"/r"[..]), Rule::Rpath)]);
 }

@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::object::{Object, ObjectId, Version};
+use super::object::{LocalScope, NamespaceId, Object, ObjectId, Role, Version};
 use crate::addr::Addr;
 use crate::tls::TlsModules;
 
@@ -19,15 +19,25 @@ pub struct Mapping<'m> {
     pub version: Arc<Version<'m>>,
 }
 
+/// What is common to the objects of a namespace.
+#[derive(Clone, Default)]
+pub struct Namespace {
+    /// The global scope. In the base namespace: the program, preloads, dependencies breadth first; in another one: the object
+    /// that was opened first, with its dependencies. Then what was opened with RTLD_GLOBAL. Empty when nothing is loaded.
+    pub global: SearchList,
+    /// It was made for an auditor: nothing else may be opened in it.
+    pub audits: bool,
+}
+
 /// Every object, and the order that matters.
 #[derive(Clone, Default)]
 pub struct World<'m> {
     /// By [`ObjectId`].
     objects: Vec<Option<Arc<Object<'m>>>>,
-    /// Order of the link_map list: as loaded.
+    /// As loaded; within a namespace the order of the link_map list. The first one is the program.
     pub order: Vec<ObjectId>,
-    /// The global scope: the program, preloads, dependencies breadth first, then what was opened with RTLD_GLOBAL.
-    pub global: Arc<[ObjectId]>,
+    /// By [`NamespaceId`].
+    namespaces: Vec<Namespace>,
     /// Where every Version is, old ones too, ascending; for finding an object by address.
     mappings: Vec<Mapping<'m>>,
     /// How many objects were ever added and removed (dl_iterate_phdr `dlpi_adds`, `dlpi_subs`).
@@ -47,8 +57,44 @@ impl<'m> World<'m> {
     pub fn add(&mut self, object: Object<'m>) {
         self.order.push(object.id);
         self.adds += 1;
-        self.add_mapping(object.id, object.current.clone());
+        // the loader is at one address for all namespaces
+        if object.current.role != Role::Loader || object.namespace == NamespaceId::BASE {
+            self.add_mapping(object.id, object.current.clone());
+        }
         self.put(object);
+    }
+
+    /// What the objects of a namespace share.
+    pub fn namespace_mut(&mut self, id: NamespaceId) -> &mut Namespace {
+        let index = id.0 as usize;
+        if self.namespaces.len() <= index {
+            self.namespaces.resize(index + 1, Namespace::default());
+        }
+        &mut self.namespaces[index]
+    }
+
+    /// As [`Self::namespace_mut`]; `None` when nothing was ever loaded in it.
+    pub fn namespace(&self, id: NamespaceId) -> Option<&Namespace> {
+        self.namespaces.get(id.0 as usize)
+    }
+
+    /// All namespaces that were ever used, in the order of their numbers.
+    pub fn namespaces(&self) -> impl Iterator<Item = (NamespaceId, &Namespace)> {
+        self.namespaces.iter().enumerate().map(|(index, namespace)| (NamespaceId(index as u32), namespace))
+    }
+
+    /// The global scope of a namespace.
+    pub fn global(&self, id: NamespaceId) -> &[ObjectId] {
+        self.namespace(id).map_or(&[], |namespace| &namespace.global)
+    }
+
+    pub fn is_global(&self, object: &Object<'_>) -> bool {
+        self.global(object.namespace).contains(&object.id)
+    }
+
+    /// The objects of a namespace in link_map order.
+    pub fn members(&self, id: NamespaceId) -> impl DoubleEndedIterator<Item = &Arc<Object<'m>>> {
+        self.iter().filter(move |object| object.namespace == id)
     }
 
     /// Makes the addresses of a Version known.
@@ -79,7 +125,7 @@ impl<'m> World<'m> {
         self.objects.get(id.0 as usize)?.as_ref()
     }
 
-    /// All objects in link_map order.
+    /// All objects as loaded; those of one namespace are in link_map order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Object<'m>>> {
         self.order.iter().filter_map(|&id| self.get(id))
     }
@@ -109,19 +155,16 @@ impl<'m> World<'m> {
         self.iter().find(|object| object.handle == handle)
     }
 
-    /// What a reference of `object` searches, in order: the global scope and its local scopes; its own definitions first
-    /// when it was linked with -Bsymbolic.
+    /// What a reference of `object` searches, in order: the global scope of its namespace and its local scopes; its own
+    /// definitions first when it was linked with -Bsymbolic.
     pub fn scope_of<'w>(&'w self, object: &'w Object<'m>) -> impl Iterator<Item = &'w Object<'m>> {
         use crate::elf::dynamic::Flags;
         let symbolic = object.current.dynamic.flags.contains(Flags::SYMBOLIC).then_some(object);
-        let (first, then): (&'w [SearchList], &'w [SearchList]) =
+        let (first, then): (&'w [LocalScope], &'w [LocalScope]) =
             if object.deep_bind { (&object.local_scopes, &[]) } else { (&[], &object.local_scopes) };
-        let lists = first.iter().chain(core::iter::once(&self.global)).chain(then);
-        symbolic.into_iter().chain(self.objects_in(lists))
-    }
-
-    fn objects_in<'w>(&'w self, lists: impl Iterator<Item = &'w Arc<[ObjectId]>>) -> impl Iterator<Item = &'w Object<'m>> {
-        lists.flat_map(|list| list.iter()).filter_map(|&id| self.get(id)).map(|object| &**object)
+        let global = core::iter::once(self.global(object.namespace));
+        let lists = first.iter().map(|scope| &*scope.list).chain(global).chain(then.iter().map(|scope| &*scope.list));
+        symbolic.into_iter().chain(lists.flat_map(|list| self.list(list)))
     }
 
     /// The objects of one search list.
@@ -129,19 +172,116 @@ impl<'m> World<'m> {
         ids.iter().filter_map(|&id| self.get(id)).map(|object| &**object)
     }
 
-    /// `root` and everything it needs, breadth first: the search list of a dlopen handle.
+    /// `root` and everything it needs, breadth first, filtees before their filters: the search list of a dlopen handle.
     pub fn breadth_first(&self, root: ObjectId) -> Vec<ObjectId> {
-        let mut list = alloc::vec![root];
-        let mut next = 0;
-        while let Some(&id) = list.get(next) {
-            next += 1;
+        let mut list = BreadthFirst::new(alloc::vec![root]);
+        while let Some(id) = list.next() {
             let Some(object) = self.get(id) else { continue };
-            for &needed in object.needed.iter() {
-                if !list.contains(&needed) {
-                    list.push(needed);
-                }
+            list.append(&object.needed, &object.filtees);
+        }
+        list.order
+    }
+}
+
+/// A search list in the making: a breadth-first walk over dependencies.
+pub struct BreadthFirst {
+    pub order: Vec<ObjectId>,
+    /// Position of the object whose dependencies are asked for next.
+    next: usize,
+    /// Objects that were asked for already: those before `next`, unless a filtee was put among them.
+    done: Vec<ObjectId>,
+    /// By number: whether the object is in `order`.
+    listed: Vec<bool>,
+}
+
+impl BreadthFirst {
+    pub fn new(order: Vec<ObjectId>) -> Self {
+        let mut list = BreadthFirst { order: Vec::new(), next: 0, done: Vec::new(), listed: Vec::new() };
+        order.into_iter().for_each(|id| list.push(id));
+        list
+    }
+
+    /// The next object whose dependencies are to be appended.
+    pub fn next(&mut self) -> Option<ObjectId> {
+        loop {
+            let id = *self.order.get(self.next)?;
+            self.next += 1;
+            if self.done.is_empty() || !self.done.contains(&id) {
+                return Some(id);
             }
         }
-        list
+    }
+
+    /// Appends the dependencies of the object that [`Self::next`] gave; its filtees come right before it.
+    pub fn append(&mut self, needed: &[ObjectId], filtees: &[ObjectId]) {
+        let current = self.next - 1;
+        needed.iter().filter(|id| !filtees.contains(id)).for_each(|&id| self.push(id));
+        if filtees.is_empty() {
+            return;
+        }
+        self.done.extend(&self.order[..self.next]);
+        let mut at = current;
+        for &filtee in filtees {
+            match self.order.iter().position(|&id| id == filtee) {
+                Some(before) if before < at => continue,
+                Some(behind) => drop(self.order.remove(behind)),
+                None => self.push_listed(filtee),
+            }
+            self.order.insert(at, filtee);
+            at += 1;
+        }
+        self.next = current;
+    }
+
+    fn push(&mut self, id: ObjectId) {
+        if !self.listed.get(id.0 as usize).copied().unwrap_or(false) {
+            self.push_listed(id);
+            self.order.push(id);
+        }
+    }
+
+    fn push_listed(&mut self, id: ObjectId) {
+        let index = id.0 as usize;
+        if self.listed.len() <= index {
+            self.listed.resize(index + 1, false);
+        }
+        self.listed[index] = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(numbers: &[u32]) -> Vec<ObjectId> {
+        numbers.iter().map(|&number| ObjectId(number)).collect()
+    }
+
+    /// `needed` and `filtees` by number.
+    fn walk(start: &[u32], edges: &[(&[u32], &[u32])]) -> Vec<ObjectId> {
+        let mut list = BreadthFirst::new(ids(start));
+        while let Some(id) = list.next() {
+            let (needed, filtees) = edges[id.0 as usize];
+            list.append(&ids(needed), &ids(filtees));
+        }
+        list.order
+    }
+
+    #[test]
+    fn dependencies_are_listed_once_level_by_level() {
+        assert_eq!(walk(&[0], &[(&[1, 2], &[]), (&[3], &[]), (&[3, 0], &[]), (&[], &[])]), ids(&[0, 1, 2, 3]));
+    }
+
+    #[test]
+    fn a_filtee_comes_right_before_its_filter() {
+        let edges: &[(&[u32], &[u32])] = &[(&[1, 4], &[]), (&[3, 2], &[2]), (&[5], &[]), (&[], &[]), (&[], &[]), (&[], &[])];
+        assert_eq!(walk(&[0], edges), ids(&[0, 2, 1, 4, 3, 5]));
+    }
+
+    #[test]
+    fn a_filtee_that_is_listed_behind_moves_forward_and_one_before_stays() {
+        let edges: &[(&[u32], &[u32])] = &[(&[1, 2, 3], &[]), (&[], &[2]), (&[], &[]), (&[], &[2])];
+        assert_eq!(walk(&[0], edges), ids(&[0, 2, 1, 3]));
+        assert_eq!(walk(&[0], &[(&[], &[0])]), ids(&[0]), "an object that is its own filtee");
     }
 }

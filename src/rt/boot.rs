@@ -15,14 +15,15 @@ use luci::diag::Result;
 use luci::glibc::cpu_features::IsaLevel;
 use luci::link::cache::Cache;
 use luci::link::hwcaps::Hwcaps;
-use luci::link::object::ObjectId;
+use luci::link::object::{NamespaceId, ObjectId};
 use luci::link::search::Search;
 use luci::link::world::World;
 
 use super::files;
-use super::load::{Asked, Registry};
+use super::load::Asked;
 use super::process::PROCESS;
 use super::program::{entry_of, take_loader, take_program, take_vdso};
+use super::registry::Registry;
 use super::start::{InitialStack, auxv};
 use super::version::LIBC_SONAME;
 use super::x86_64::{self, Processor};
@@ -76,7 +77,7 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     if config.mode == Mode::List {
         list::answer(config, &world, &registry, &preloads);
     }
-    let libc_id = registry.loaded(LIBC_SONAME);
+    let libc_id = registry.loaded(NamespaceId::BASE, LIBC_SONAME);
     identify::identify(&world, libc_id)?;
     let thread = libc::set_up(&mut world, stack, libc_id, &mut cpuid)?;
     let entry = entry_of(&world, program)?;
@@ -85,7 +86,8 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     unsafe { sys::set_thread_pointer(thread) };
     relocation::initial(world)?;
     init::start_libc(libc_id)?;
-    init::run_constructors(&PROCESS.world.read().order.clone());
+    let initial = PROCESS.world.read().order.clone();
+    init::run_constructors(&initial);
     Ok(entry)
 }
 
@@ -188,7 +190,7 @@ fn preload(
             return;
         }
         let by = scope.first().copied();
-        match registry.find_or_load(world, Asked { name, by }) {
+        match registry.find_or_load(world, Asked { name, by, namespace: NamespaceId::BASE }) {
             Ok(id) if scope.contains(&id) => {}
             Ok(id) => {
                 scope.push(id);
@@ -216,7 +218,7 @@ fn preload(
 
 /// Fixes the global scope and the order of the link_map list: program, vDSO, then the scope, the loader where it is needed.
 fn arrange(world: &mut World<'static>, scope: &[ObjectId], vdso: Option<ObjectId>, loader: ObjectId) {
-    world.global = Arc::from(scope);
+    world.namespace_mut(NamespaceId::BASE).global = Arc::from(scope);
     let mut order = alloc::vec![scope[0]];
     order.extend(vdso);
     order.extend(&scope[1..]);

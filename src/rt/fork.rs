@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 
 use luci::addr::Addr;
+use luci::link::object::NamespaceId;
 use luci::link::resolve::{self, Class, Reference};
 
 use super::abi::{error, tls};
@@ -12,13 +13,14 @@ use super::lock::ListLock;
 use super::map::{self, Reservation};
 use super::process::PROCESS;
 use super::sync::Locked;
-use super::{heap, live, relocation};
+use super::{heap, live, relocation, sys};
 
-/// Registers the handlers with libc, before any constructor: as the first ones they run last before a fork and first after it.
-pub fn register() {
+/// Registers the handlers with a namespace's libc, before any constructor: as the first ones they run last before a fork and
+/// first after it.
+pub fn register(namespace: NamespaceId) {
     let world = PROCESS.world.read();
     let reference = Reference::new(b"__register_atfork", None, Class::PLT | Class::NEWEST);
-    let Some(found) = resolve::lookup(world.list(&world.global), &reference, false) else { return };
+    let Some(found) = resolve::lookup(world.list(world.global(namespace)), &reference, false) else { return };
     let address = found.address().0;
     drop(world);
     type Handler = extern "C" fn();
@@ -92,7 +94,7 @@ extern "C" fn in_child() {
 fn settle() {
     let world = PROCESS.world.read();
     tls::publish_generation(world.tls.generation);
-    PROCESS.with_registry(|registry| registry.forget_unknown(&world));
+    PROCESS.with_registry(|registry| registry.settle_in_child(&world, sys::thread_id()));
 }
 
 /// A piece of shared data with the private copy that the child will have instead.

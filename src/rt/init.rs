@@ -8,7 +8,7 @@ use luci::addr::{Addr, Vaddr};
 use luci::diag::{Error, Result};
 use luci::elf::dynamic::{Flags1, Table};
 use luci::glibc::record::Flags;
-use luci::link::object::{Object, ObjectId, Role, Version};
+use luci::link::object::{NamespaceId, Object, ObjectId, Role, Version};
 use luci::link::order;
 use luci::link::resolve::{self, Class, Reference};
 use luci::link::world::World;
@@ -16,7 +16,12 @@ use luci::link::world::World;
 use super::abi::binding::call_resolver;
 use super::abi::debug::{self, State};
 use super::image::load_word;
+use super::lock::LoaderLock;
 use super::process::PROCESS;
+use super::registry::{Registry, Stage};
+use super::sync::{futex_wait, futex_wake_all};
+use super::sys;
+use super::version::LIBC_SONAME;
 
 type Constructor = extern "C" fn(i32, u64, u64);
 type Destructor = extern "C" fn();
@@ -30,7 +35,7 @@ pub fn finaliser() -> u64 {
 pub fn start_libc(libc: Option<ObjectId>) -> Result<()> {
     let world = PROCESS.world.read();
     let function = |name: &[u8]| {
-        let scope = world.list(&world.global);
+        let scope = world.list(world.global(NamespaceId::BASE));
         let found = resolve::lookup(scope, &Reference::new(name, None, Class::PLT | Class::NEWEST), false);
         let Some(found) = found else { return Ok(0) };
         let address = if found.is_ifunc() { call_resolver(found.address())? } else { found.address() };
@@ -43,16 +48,33 @@ pub fn start_libc(libc: Option<ObjectId>) -> Result<()> {
     if !PROCESS.record().has(Flags::DTV_TO_FREE) {
         malloc.memalign.store(function(b"memalign")?, Ordering::Relaxed);
     }
-    let libc = libc.and_then(|id| world.get(id)).map(|object| object.current.clone());
+    let libc = libc.and_then(|id| world.get(id)).cloned();
     drop(world);
-    if let Some(libc) = libc.filter(|_| PROCESS.record().has(Flags::EARLY_INIT)) {
-        early_init(&libc, true)?;
+    if let Some(libc) = libc {
+        prepare_libc(&libc)?;
     }
-    super::fork::register();
     if PROCESS.updates.are_on() {
         super::live::begin();
     }
-    debug::notify(State::Consistent);
+    debug::notify(NamespaceId::BASE, State::Consistent);
+    Ok(())
+}
+
+/// Lets the libcs among these new objects prepare themselves: those of further namespaces, or of a program without libc.
+pub fn start_further_libcs(new: &[ObjectId]) -> Result<()> {
+    let world = PROCESS.world.read();
+    let is_libc = |object: &&Arc<Object<'static>>| object.current.soname == Some(LIBC_SONAME);
+    let libcs: Vec<Arc<Object<'static>>> = new.iter().filter_map(|&id| world.get(id)).filter(is_libc).cloned().collect();
+    drop(world);
+    libcs.iter().try_for_each(|libc| prepare_libc(libc))
+}
+
+/// Calls `__libc_early_init` and enters the fork handlers.
+fn prepare_libc(libc: &Object<'static>) -> Result<()> {
+    if PROCESS.record().has(Flags::EARLY_INIT) {
+        early_init(&libc.current, libc.namespace == NamespaceId::BASE)?;
+    }
+    super::fork::register(libc.namespace);
     Ok(())
 }
 
@@ -92,21 +114,25 @@ fn check_is_code(world: &World<'static>, version: &Version<'static>, function: A
 
 /// Runs the constructors of `objects` (in load order, the first one's last), as far as they have not run.
 pub fn run_constructors(objects: &[ObjectId]) {
+    if objects.is_empty() {
+        return;
+    }
     let ordered = {
         let world = PROCESS.world.read();
         let all: Vec<Arc<Object<'static>>> = objects.iter().filter_map(|&id| world.get(id).cloned()).collect();
         let order = order::initialisation(all.len(), |index| positions(&all, &all[index].needed));
         order.into_iter().map(|index| all[index].clone()).collect::<Vec<_>>()
     };
+    let me = sys::thread_id();
     let first = ordered.iter().find(|object| object.current.dynamic.flags_1.contains(Flags1::INITFIRST));
     if let Some(object) = first {
-        construct(object);
+        construct(object, me);
     }
     if let Some(program) = ordered.iter().find(|object| object.current.role == Role::Program) {
         call_array(&program.current, program.current.dynamic.preinit_array);
     }
     for object in &ordered {
-        construct(object);
+        construct(object, me);
     }
 }
 
@@ -114,20 +140,72 @@ fn positions(all: &[Arc<Object<'static>>], needed: &[ObjectId]) -> Vec<usize> {
     needed.iter().filter_map(|id| all.iter().position(|object| object.id == *id)).collect()
 }
 
-/// The constructors of one object, once. The program's are run by libc or by its own start code.
-fn construct(object: &Object<'static>) {
-    let first = PROCESS.with_registry(|registry| {
-        let state = registry.state_mut(object.id);
-        !core::mem::replace(&mut state.initialised, true)
-    });
-    let version = &object.current;
-    if !first || version.role != Role::Library {
+/// The constructors of one object, once. When another thread runs them, it is waited for. The program's are run by libc or by
+/// its own start code.
+fn construct(object: &Object<'static>, me: u32) {
+    if !claim(object.id, me) {
         return;
     }
+    let version = &object.current;
     if let Some(init) = version.dynamic.init {
         call_constructor(init + version.bias);
     }
     call_array(version, version.dynamic.init_array);
+    let is_awaited = PROCESS.with_registry(|registry| {
+        // exit may have come in between
+        if registry.state(object.id).stage == Stage::Constructing(me) {
+            registry.set_stage(object.id, Stage::Constructed);
+        }
+        !registry.waiting.is_empty()
+    });
+    PROCESS.constructed.fetch_add(1, Ordering::Release);
+    if is_awaited {
+        futex_wake_all(&PROCESS.constructed);
+    }
+}
+
+/// Whether this thread is to run the constructors of an object now. Returns false only when they have run, except where
+/// waiting for them could never end: in a constructor that opens its own object, directly or through other threads.
+fn claim(object: ObjectId, me: u32) -> bool {
+    loop {
+        let seen = PROCESS.constructed.load(Ordering::Acquire);
+        let claimed = PROCESS.with_registry(|registry| {
+            registry.waiting.retain(|&(thread, _)| thread != me);
+            let stage = registry.state(object).stage;
+            match stage {
+                Stage::Loaded => {
+                    registry.set_stage(object, Stage::Constructing(me));
+                    Some(true)
+                }
+                Stage::Constructing(owner) if !waits_for(registry, owner, me) && !LoaderLock::is_mine() => {
+                    registry.waiting.push((me, object));
+                    None
+                }
+                _ => Some(false),
+            }
+        });
+        match claimed {
+            Some(claimed) => return claimed,
+            None => futex_wait(&PROCESS.constructed, seen),
+        }
+    }
+}
+
+/// Whether `thread` is `target`, or waits for constructors that it runs, directly or through others.
+fn waits_for(registry: &Registry, thread: u32, target: u32) -> bool {
+    let mut thread = thread;
+    // no chain is longer than the list
+    for _ in 0..=registry.waiting.len() {
+        if thread == target {
+            return true;
+        }
+        let waits = registry.waiting.iter().find(|&&(waiter, _)| waiter == thread);
+        match waits.map(|&(_, object)| registry.state(object).stage) {
+            Some(Stage::Constructing(owner)) => thread = owner,
+            _ => return false,
+        }
+    }
+    false
 }
 
 fn call_array(version: &Version<'static>, array: Table) {
@@ -161,8 +239,13 @@ fn call_constructor(function: Addr) {
 
 /// The destructors of all objects, run once when the program ends.
 extern "C" fn run_destructors() {
-    let all: Vec<ObjectId> = PROCESS.world.read().order.clone();
-    destroy(&all);
+    let world = PROCESS.world.read();
+    let members = |(id, _)| world.members(id).map(|object| object.id).collect();
+    let mut namespaces: Vec<Vec<ObjectId>> = world.namespaces().map(members).collect();
+    drop(world);
+    // the program's own last
+    namespaces.reverse();
+    namespaces.iter().for_each(|objects| destroy(objects));
 }
 
 /// Runs the destructors of `objects`, each before what it depends on.
@@ -177,7 +260,11 @@ pub fn destroy(objects: &[ObjectId]) {
         let version = &object.current;
         let due = PROCESS.with_registry(|registry| {
             let state = registry.state_mut(object.id);
-            state.initialised && !core::mem::replace(&mut state.finalised, true)
+            let due = matches!(state.stage, Stage::Constructing(_) | Stage::Constructed);
+            if due {
+                registry.set_stage(object.id, Stage::Destroyed);
+            }
+            due
         });
         if !due || !matches!(version.role, Role::Library | Role::Program) {
             continue;

@@ -15,7 +15,7 @@ use luci::glibc::record::{Flags, Record};
 use luci::glibc::rtld::{self, NamespaceValues, RgValues, RoValues, Vdso};
 use luci::glibc::tcb::{self, Guards, TcbValues};
 use luci::glibc::tunables::{Tunables, Value};
-use luci::link::object::{ObjectId, Role, TlsModule, Version};
+use luci::link::object::{NamespaceId, ObjectId, Role, TlsModule, Version};
 use luci::link::world::World;
 use luci::tls::{Block, Module, StaticTls};
 
@@ -45,14 +45,15 @@ pub fn set_up(
     let thread = make_thread(world, record, stack, &random)?;
     rseq::start(stack, record, &tunables, thread, rseq_offset);
     fill_maps(world, record)?;
-    let head = maps::relink(world);
     let ro = ro_bytes(world, record, stack, &tunables, cpuid)?;
     misc::TUNABLES.replace(alloc::boxed::Box::new(tunables));
-    let rg = rg_bytes(world, record, thread, head, libc)?;
+    let rg = rg_bytes(world, record, thread, libc)?;
     // SAFETY: the program does not run yet.
     unsafe { exported::install(&ro, &rg) };
     export_variables(stack, record, &random);
-    start_debugger_interface(world, head);
+    start_debugger_interface(world);
+    maps::relink(world);
+    super::namespaces::store(world);
     tables::set_legacy_hooks(world, record);
     Ok(thread)
 }
@@ -264,7 +265,7 @@ fn vdso_functions(world: &World<'static>) -> Vdso {
     }
 }
 
-fn rg_bytes(world: &World<'static>, record: &Record, thread: u64, head: Addr, libc: Option<ObjectId>) -> Result<Vec<u8>> {
+fn rg_bytes(world: &World<'static>, record: &Record, thread: u64, libc: Option<ObjectId>) -> Result<Vec<u8>> {
     let (tls_static_size, tls_static_align) = abi::tls::static_size();
     let program = world.iter().next();
     let executable_stacks = program
@@ -273,14 +274,14 @@ fn rg_bytes(world: &World<'static>, record: &Record, thread: u64, head: Addr, li
     let values = RgValues {
         address: exported::global().0,
         base: NamespaceValues {
-            loaded: head.0,
-            nloaded: world.order.len() as u32,
+            loaded: program.map_or(0, |object| object.handle.0),
+            nloaded: world.members(NamespaceId::BASE).count() as u32,
             main_searchlist: leak_searchlist(world),
             libc_map: libc.and_then(|id| world.get(id)).map_or(0, |object| object.handle.0),
         },
         load_adds: world.adds,
         tls_max_dtv_idx: world.tls.highest(),
-        tls_dtv_slotinfo_list: leak_slotinfo(world)?,
+        tls_dtv_slotinfo_list: 0,
         tls_generation: world.tls.generation,
         tls_static_size,
         tls_static_align,
@@ -296,19 +297,10 @@ fn rg_bytes(world: &World<'static>, record: &Record, thread: u64, head: Addr, li
 
 /// The global scope as a native `r_scope_elem`, for tools that read it.
 fn leak_searchlist(world: &World<'static>) -> u64 {
-    let maps: Vec<u64> = world.list(&world.global).map(|object| object.handle.0).collect();
+    let maps: Vec<u64> = world.list(world.global(NamespaceId::BASE)).map(|object| object.handle.0).collect();
     let count = maps.len() as u64;
     let list = maps.leak().as_ptr() as u64;
     alloc::vec![list, count].leak().as_ptr() as u64
-}
-
-/// The module table as debuggers read it.
-fn leak_slotinfo(world: &World<'static>) -> Result<u64> {
-    let slots = world.tls.highest() as usize + 1 + SPARE_DTV_ENTRIES;
-    let words = alloc::vec![0u64; rtld::slotinfo_size(slots) / 8].leak();
-    let modules: Vec<(usize, u64)> = world.iter().filter_map(|object| Some((object.tls?.id as usize, object.handle.0))).collect();
-    rtld::fill_slotinfo(bytemuck::cast_slice_mut(words), world.tls.generation, &modules)?;
-    Ok(words.as_ptr() as u64)
 }
 
 fn export_variables(stack: InitialStack, record: &Record, random: &[u8; 16]) {
@@ -327,10 +319,10 @@ fn export_variables(stack: InitialStack, record: &Record, random: &[u8; 16]) {
     }
 }
 
-fn start_debugger_interface(world: &World<'static>, head: Addr) {
+fn start_debugger_interface(world: &World<'static>) {
     let loader = world.iter().find(|object| object.current.role == Role::Loader);
     let base = loader.map_or(Addr(0), |object| Addr(object.current.bias.0));
     if let Some(program) = world.iter().next() {
-        debug::start(head, base, &program.current);
+        debug::start(base, &program.current);
     }
 }

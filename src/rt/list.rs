@@ -8,12 +8,12 @@ use core::fmt::Write;
 use luci::config::Config;
 use luci::elf::symbols as sym;
 use luci::elf::versions;
-use luci::link::object::{Object, ObjectId, Role, Version};
+use luci::link::object::{NamespaceId, Object, ObjectId, Role, Version};
 use luci::link::relocate;
 use luci::link::segments::Layout;
 use luci::link::world::World;
 
-use super::load::Registry;
+use super::registry::Registry;
 use super::{fail, print, sys};
 
 /// Exit statuses of `--verify`: a dynamic program, none, and one (or a library) that names no interpreter.
@@ -54,7 +54,7 @@ pub fn answer(config: &Config<'_>, world: &World<'static>, registry: &Registry, 
         let Some(object) = world.get(id) else { continue };
         object.current.dynamic.needed.iter().filter_map(|&name| object.current.string(name)).for_each(|name| {
             listing.mention(name);
-            next.extend(registry.loaded(name).filter(|id| !next.contains(id)));
+            next.extend(registry.loaded(NamespaceId::BASE, name).filter(|id| !next.contains(id)));
         });
     }
     if config.list_undefined {
@@ -83,7 +83,7 @@ enum Seen<'a> {
 impl<'a> Listing<'a> {
     /// The line of the object that is asked for by this name, the first time it is: name, path and address.
     fn mention(&mut self, name: &'a [u8]) {
-        let id = self.registry.loaded(name);
+        let id = self.registry.loaded(NamespaceId::BASE, name);
         let seen = id.map_or(Seen::Missing(name), Seen::Object);
         if self.seen.contains(&seen) || self.registry.is_excluded(name) {
             return;
@@ -118,7 +118,7 @@ impl<'a> Listing<'a> {
         for version in needing {
             let _ = writeln!(self.text, "\t{}:", text(&version.path));
             for need in version.verneed.into_iter().flat_map(|table| versions::needed(table, version.symbols.strings)) {
-                let provider = self.registry.loaded(need.file).and_then(|id| self.world.get(id));
+                let provider = self.registry.loaded(NamespaceId::BASE, need.file).and_then(|id| self.world.get(id));
                 let defines = |object: &&alloc::sync::Arc<Object<'static>>| {
                     let (table, strings) = (object.current.verdef, object.current.symbols.strings);
                     table.into_iter().flat_map(|table| versions::defined(table, strings)).any(|have| have.name == need.name)

@@ -8,143 +8,126 @@ use alloc::vec::Vec;
 use core::ops::ControlFlow;
 use core::sync::atomic::Ordering;
 
-use hashbrown::HashMap;
 use luci::addr::Vaddr;
 use luci::diag::{Error, ErrorKind, Result};
 use luci::elf::dynamic::Flags1;
 use luci::elf::header::Kind;
-use luci::link::object::{Object, ObjectId, Role, Version};
+use luci::link::object::{NamespaceId, Object, ObjectId, Role, Version};
 use luci::link::search::{Files, Request, Requester, Rule, Search};
 use luci::link::segments;
-use luci::link::versions::{self, Findings};
-use luci::link::world::World;
+use luci::link::world::{BreadthFirst, World};
 use rustix::fd::AsFd;
 
 use super::files::{self, ElfFile, FileId, OpenError};
 use super::followed::{Followed, Source};
 use super::map::{self, Reservation};
 use super::process::PROCESS;
+use super::registry::{Registry, Stage, State, push_once};
 use super::version::{self, Mapped};
-
-/// What the loader remembers of every object besides what lookups see.
-pub struct State {
-    /// `None` for what the kernel mapped.
-    pub reservation: Option<Reservation>,
-    /// The object that first asked for it; its RPATH counts too.
-    pub loader: Option<ObjectId>,
-    /// Directory for `$ORIGIN`.
-    pub origin: Option<Box<[u8]>>,
-    /// dlopen calls that have not been undone by dlclose.
-    pub open_count: u32,
-    pub initialised: bool,
-    pub finalised: bool,
-    /// `None` for what is never replaced.
-    pub followed: Option<Followed>,
-    /// Objects it is bound to that are not among its dependencies.
-    pub bound_to: Vec<ObjectId>,
-}
-
-/// All that is needed to load further objects.
-pub struct Registry {
-    pub search: Search<'static>,
-    /// Every name under which an object has been asked for, its path and its soname.
-    names: HashMap<Box<[u8]>, ObjectId>,
-    files: HashMap<FileId, ObjectId>,
-    states: Vec<Option<State>>,
-    program: Option<ObjectId>,
-    /// Dependencies to leave out (LD_EXCLUDE).
-    pub excluded: Vec<Box<[u8]>>,
-    /// The objects are only to be listed: missing ones do not stop the load.
-    pub lists_only: bool,
-    /// Objects that are loaded now may be replaced later.
-    pub following: bool,
-}
 
 /// How a name came to be asked for.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
     pub name: &'a [u8],
     pub by: Option<ObjectId>,
+    pub namespace: NamespaceId,
+}
+
+/// What a name leads to.
+pub enum Found {
+    Loaded(ObjectId),
+    File(Box<ElfFile>),
 }
 
 impl Registry {
-    pub fn new(search: Search<'static>) -> Self {
-        Registry {
-            search,
-            names: HashMap::new(),
-            files: HashMap::new(),
-            states: Vec::new(),
-            program: None,
-            excluded: Vec::new(),
-            lists_only: false,
-            following: false,
-        }
-    }
-
-    pub fn state(&self, id: ObjectId) -> &State {
-        self.states[id.0 as usize].as_ref().expect("every object of the world has a state")
-    }
-
-    pub fn state_mut(&mut self, id: ObjectId) -> &mut State {
-        self.states[id.0 as usize].as_mut().expect("every object of the world has a state")
-    }
-
     /// Takes an object that is already mapped into the world: the program, the loader, the vDSO.
     pub fn adopt(&mut self, world: &mut World<'static>, mapped: Mapped, reservation: Option<Reservation>) -> Result<ObjectId> {
         let is_program = mapped.role == Role::Program;
-        let id = self.add(world, mapped, reservation, (None, None), Asked { name: b"", by: None })?;
+        let id =
+            self.add(world, mapped, reservation, (None, None), Asked { name: b"", by: None, namespace: NamespaceId::BASE })?;
         if is_program {
             self.program = Some(id);
         }
         Ok(id)
     }
 
-    /// Lets `name` mean `id` from now on.
-    pub fn alias(&mut self, name: &[u8], id: ObjectId) {
-        self.names.entry_ref(name).or_insert(id);
-    }
-
-    /// The object that `asked` means, if it is loaded.
-    pub fn loaded(&self, name: &[u8]) -> Option<ObjectId> {
-        self.names.get(name).copied()
-    }
-
     /// The object of this name, loaded now if it is not yet. The error says why the name leads nowhere.
     pub fn find_or_load(&mut self, world: &mut World<'static>, asked: Asked<'_>) -> Result<ObjectId> {
-        if let Some(id) = self.loaded(asked.name) {
-            return Ok(id);
+        match self.find(world, asked)? {
+            Found::Loaded(id) => Ok(id),
+            Found::File(file) => self.map_file(world, *file, asked),
+        }
+    }
+
+    /// What a name means: an object that is loaded, or a file.
+    pub fn find(&mut self, world: &mut World<'static>, asked: Asked<'_>) -> Result<Found> {
+        if let Some(id) = self.loaded(asked.namespace, asked.name) {
+            return Ok(Found::Loaded(id));
+        }
+        if let Some(id) = self.loader_in(world, asked.namespace, asked.name)? {
+            return Ok(Found::Loaded(id));
         }
         let found = self.search_file(world, asked)?;
-        if let Some(id) = self.same_file(&found) {
-            self.alias(asked.name, id);
-            return Ok(id);
+        if let Some(id) = self.same_file(world, asked.namespace, &found) {
+            self.alias(asked.namespace, asked.name, id);
+            return Ok(Found::Loaded(id));
         }
-        self.map_file(world, found, asked)
+        Ok(Found::File(Box::new(found)))
     }
 
     fn search_file(&mut self, world: &World<'static>, asked: Asked<'_>) -> Result<ElfFile> {
         let mut opener = Opener { error: None };
-        let loaders: Vec<ObjectId> = self.loader_chain(asked.by);
-        let requesters: Vec<Requester<'_>> = loaders.iter().map(|&id| requester(world, &self.states, id)).collect();
-        let program = self.program.map(|id| requester(world, &self.states, id));
-        let request = Request {
-            name: asked.name,
-            requester: requesters.first().copied(),
-            loaders: requesters.get(1..).unwrap_or(&[]),
-            program,
-        };
-        match self.search.find(&request, &mut opener) {
+        match self.with_request(world, asked, |search, request| search.find(request, &mut opener)) {
             Some(Ok(found)) => Ok(found),
             Some(Err(error)) => Err(error),
             None => Err(not_found(asked.name, opener.error)),
         }
     }
 
+    /// The directories in which a library is searched on behalf of an object, without a slash at the end.
+    pub fn search_directories(&mut self, world: &World<'static>, id: ObjectId) -> Vec<Vec<u8>> {
+        let asked = Asked { name: b"", by: Some(id), namespace: NamespaceId::BASE };
+        let name = |directory: &[u8]| if directory.is_empty() { b".".to_vec() } else { directory.to_vec() };
+        self.with_request(world, asked, |search, request| {
+            search.directories(request).iter().map(|(directory, _)| name(directory)).collect()
+        })
+    }
+
+    fn with_request<R>(
+        &mut self,
+        world: &World<'static>,
+        asked: Asked<'_>,
+        f: impl FnOnce(&mut Search<'static>, &Request<'_>) -> R,
+    ) -> R {
+        self.find_origins(world, asked);
+        let loaders: Vec<ObjectId> = self.loader_chain(asked.by);
+        let requesters: Vec<Requester<'_>> = loaders.iter().map(|&id| requester(world, &self.states, id)).collect();
+        let request = Request {
+            name: asked.name,
+            requester: requesters.first().copied(),
+            loaders: requesters.get(1..).unwrap_or(&[]),
+            program: self.program.map(|id| requester(world, &self.states, id)),
+        };
+        f(&mut self.search, &request)
+    }
+
+    /// Finds out the directories that `$ORIGIN` may stand for in the name and in LD_LIBRARY_PATH.
+    fn find_origins(&mut self, world: &World<'static>, asked: Asked<'_>) {
+        let in_name = asked.by.or(self.program).filter(|_| asked.name.contains(&b'$'));
+        let in_path = self.program.filter(|_| self.search.library_path.iter().any(|element| element.contains(&b'$')));
+        for id in in_name.into_iter().chain(in_path) {
+            self.origin_of(world, id);
+        }
+    }
+
     /// The object that a file is already loaded as. The file of an object that is followed may be gone, and its inode
     /// another file's; such an object is the file in the state that was judged last.
-    fn same_file(&mut self, file: &ElfFile) -> Option<ObjectId> {
-        let known = self.files.get(&file.id).copied().filter(|&id| self.state(id).followed.is_none());
-        known.or_else(|| self.followed().find(|(_, followed)| followed.stamp == file.stamp).map(|(id, _)| id))
+    fn same_file(&mut self, world: &World<'static>, namespace: NamespaceId, file: &ElfFile) -> Option<ObjectId> {
+        let known = self.names.get(namespace.0 as usize).and_then(|names| names.files.get(&file.id)).copied();
+        let is_here = |id| world.get(id).is_some_and(|object| object.namespace == namespace);
+        let same = |(id, followed): &(ObjectId, &mut Followed)| followed.stamp == file.stamp && is_here(*id);
+        let known = known.filter(|&id| self.state(id).followed.is_none());
+        known.or_else(|| self.followed().find(same).map(|(id, _)| id))
     }
 
     fn loader_chain(&self, by: Option<ObjectId>) -> Vec<ObjectId> {
@@ -159,7 +142,8 @@ impl Registry {
         chain
     }
 
-    fn map_file(&mut self, world: &mut World<'static>, mut file: ElfFile, asked: Asked<'_>) -> Result<ObjectId> {
+    /// Maps a file that is not loaded yet.
+    pub fn map_file(&mut self, world: &mut World<'static>, mut file: ElfFile, asked: Asked<'_>) -> Result<ObjectId> {
         let name = String::from_utf8_lossy(&file.path).into_owned();
         if file.header.kind == Kind::Executable {
             return Err(Error::bad_elf(name, "cannot dynamically load executable"));
@@ -199,24 +183,26 @@ impl Registry {
             let name = String::from_utf8_lossy(&version.path).into_owned();
             return Err(Error::bad_elf(name, "cannot dynamically load position-independent executable"));
         }
-        if let Some(id) = self.second_loader(world, version.soname) {
-            self.alias(asked.name, id);
+        // a file that calls itself the dynamic linker is us: there is never a second one in the process
+        let is_loader = version.role == Role::Loader;
+        if !is_loader && let Some(id) = self.loader_in(world, asked.namespace, version.soname.unwrap_or_default())? {
+            self.alias(asked.namespace, asked.name, id);
             reservation.into_iter().for_each(map::unmap);
             return Ok(id);
         }
         let id = world.free_id();
-        self.register_names(id, &version.path, version.soname, asked.name);
-        if let Some(file) = file {
-            self.files.insert(file, id);
+        for name in [&*version.path, version.soname.unwrap_or_default(), asked.name] {
+            self.alias(asked.namespace, name, id);
         }
-        let (link_map, pinned) = (version.link_map, version.dynamic.flags_1.contains(Flags1::NODELETE));
+        if let Some(file) = file {
+            self.names_mut(asked.namespace).files.insert(file, id);
+        }
         let state = State {
             reservation,
             loader: asked.by,
             origin: if mentions_origin(&version) { origin(&version) } else { None },
             open_count: 0,
-            initialised: false,
-            finalised: false,
+            stage: if version.role == Role::Library { Stage::Loaded } else { Stage::Constructed },
             followed,
             bound_to: Vec::new(),
         };
@@ -224,91 +210,78 @@ impl Registry {
         if self.states.len() <= index {
             self.states.resize_with(index + 1, || None);
         }
+        self.unconstructed += usize::from(state.stage == Stage::Loaded);
         self.states[index] = Some(state);
-        world.add(Object {
-            id,
-            current: Arc::new(version),
-            tls: None,
-            handle: link_map,
-            pinned,
-            needed: Arc::from([]),
-            local_scopes: Vec::new(),
-            deep_bind: false,
-        });
+        world.add(Object::new(id, asked.namespace, version));
         Ok(id)
     }
 
-    /// A file that calls itself the dynamic linker is us: there is never a second one in the process.
-    fn second_loader(&self, world: &World<'static>, soname: Option<&[u8]>) -> Option<ObjectId> {
-        let id = self.loaded(soname?)?;
-        (world.get(id)?.current.role == Role::Loader).then_some(id)
-    }
-
-    fn register_names(&mut self, id: ObjectId, path: &[u8], soname: Option<&[u8]>, asked: &[u8]) {
-        for name in [path, soname.unwrap_or_default(), asked] {
-            if !name.is_empty() {
-                self.alias(name, id);
-            }
+    /// The loader's object in a namespace, made now if there is none yet; `None` when the name does not mean the loader.
+    fn loader_in(&mut self, world: &mut World<'static>, namespace: NamespaceId, name: &[u8]) -> Result<Option<ObjectId>> {
+        let Some(id) = self.loaded(NamespaceId::BASE, name) else { return Ok(None) };
+        let Some(base) = world.get(id).map(|object| object.current.clone()) else { return Ok(None) };
+        if base.role != Role::Loader || namespace == NamespaceId::BASE {
+            return Ok((base.role == Role::Loader).then_some(id));
         }
+        let known = world.members(namespace).find(|object| object.current.role == Role::Loader).map(|object| object.id);
+        if known.is_some() {
+            return Ok(known);
+        }
+        let mapped = super::program::loader_image(base.path.to_vec())?;
+        let id = self.add(world, mapped, None, (None, None), Asked { name, by: None, namespace })?;
+        Ok(Some(id))
     }
 
-    /// Loads everything that `list` needs, breadth first, appending to `list`. Fills each object's `needed`.
+    /// Loads everything that `list` needs, breadth first, and makes it the whole search list.
     pub fn load_dependencies(&mut self, world: &mut World<'static>, list: &mut Vec<ObjectId>) -> Result<()> {
-        let mut next = 0;
-        while let Some(&id) = list.get(next) {
-            next += 1;
+        let mut walk = BreadthFirst::new(core::mem::take(list));
+        while let Some(id) = walk.next() {
             let object = world.get(id).expect("listed objects are in the world").clone();
-            let version = object.current.clone();
-            if version.dynamic.needed.len() == object.needed.len() || version.role == Role::Vdso {
-                let known = object.needed.clone();
-                known.iter().for_each(|&needed| push_once(list, needed));
+            if object.linked || object.current.role == Role::Vdso {
+                walk.append(&object.needed, &object.filtees);
                 continue;
             }
-            let mut needed = Vec::with_capacity(version.dynamic.needed.len());
-            for &offset in &version.dynamic.needed {
-                let name = version.string(offset).ok_or_else(|| {
-                    Error::bad_elf(String::from_utf8_lossy(&version.path), "DT_NEEDED lies outside the string table")
-                })?;
-                if self.is_excluded(name) {
-                    continue;
-                }
-                let dependency = match self.find_or_load(world, Asked { name, by: Some(id) }) {
-                    Err(error) if self.lists_only && matches!(error.kind, ErrorKind::Os { .. }) => continue,
-                    found => found?,
-                };
-                push_once(&mut needed, dependency);
-                push_once(list, dependency);
-            }
+            let (needed, filtees) = self.load_direct_dependencies(world, &object)?;
+            walk.append(&needed, &filtees);
             let mut object = (**world.get(id).expect("still there")).clone();
-            object.needed = Arc::from(needed);
+            (object.needed, object.filtees, object.linked) = (Arc::from(needed), Arc::from(filtees), true);
             world.put(object);
         }
+        *list = walk.order;
         Ok(())
     }
 
-    /// Whether dependencies of this name are left out.
-    pub fn is_excluded(&self, name: &[u8]) -> bool {
-        self.excluded.iter().any(|list| luci::config::excludes(list, name))
-    }
-
-    /// Whether the versions that these objects need are there.
-    pub fn check_versions(&self, world: &World<'static>, objects: &[ObjectId]) -> Findings {
-        let mut findings = Findings::default();
-        for object in objects.iter().filter_map(|&id| world.get(id)) {
-            let provider = |name: &[u8]| Some(&*world.get(self.loaded(name)?)?.current);
-            versions::check(&object.current, provider, &mut findings);
-        }
-        findings
-    }
-
-    /// Forgets what is not in the world: in the child of a fork, what a thread was loading that the child does not have. Its
-    /// memory stays mapped.
-    pub fn forget_unknown(&mut self, world: &World<'static>) {
-        for id in (0..self.states.len() as u32).map(ObjectId) {
-            if self.states[id.0 as usize].is_some() && world.get(id).is_none() {
-                self.forget(id);
+    /// Everything that one object names, and which of it are filtees.
+    fn load_direct_dependencies(
+        &mut self,
+        world: &mut World<'static>,
+        object: &Object<'static>,
+    ) -> Result<(Vec<ObjectId>, Vec<ObjectId>)> {
+        let version = &object.current;
+        let outside = || Error::bad_elf(String::from_utf8_lossy(&version.path), "DT_NEEDED lies outside the string table");
+        let mut needed = Vec::with_capacity(version.dynamic.needed.len());
+        for &offset in &version.dynamic.needed {
+            let name = version.string(offset).ok_or_else(outside)?;
+            if self.is_excluded(name) {
+                continue;
+            }
+            let asked = Asked { name, by: Some(object.id), namespace: object.namespace };
+            match self.find_or_load(world, asked) {
+                Err(error) if self.lists_only && matches!(error.kind, ErrorKind::Os { .. }) => {}
+                found => push_once(&mut needed, found?),
             }
         }
+        let mut filtees = Vec::new();
+        for filtee in &version.dynamic.filtees {
+            let name = version.string(filtee.name).ok_or_else(outside)?;
+            let asked = Asked { name, by: Some(object.id), namespace: object.namespace };
+            match self.find_or_load(world, asked) {
+                Err(_) if filtee.optional => {}
+                found => push_once(&mut filtees, found?),
+            }
+        }
+        filtees.iter().for_each(|&filtee| push_once(&mut needed, filtee));
+        Ok((needed, filtees))
     }
 
     /// The directory of an object, absolute (`$ORIGIN`, RTLD_DI_ORIGIN).
@@ -317,37 +290,6 @@ impl Registry {
             self.state_mut(id).origin = origin(&world.get(id)?.current);
         }
         self.state(id).origin.as_deref()
-    }
-
-    /// Remembers that `from` uses a definition of `to`, so that `to` stays as long as `from` does.
-    pub fn bound(&mut self, from: ObjectId, to: ObjectId) {
-        push_once(&mut self.state_mut(from).bound_to, to);
-    }
-
-    /// Forgets an object that has left the world; the result is the memory to give back.
-    pub fn forget(&mut self, id: ObjectId) -> Vec<Reservation> {
-        self.names.retain(|_, other| *other != id);
-        self.files.retain(|_, other| *other != id);
-        let Some(state) = self.states[id.0 as usize].take() else { return Vec::new() };
-        let followed = state.followed.map(Followed::memory).unwrap_or_default();
-        state.reservation.into_iter().chain(followed).collect()
-    }
-
-    /// The objects that may be replaced.
-    pub fn followed(&mut self) -> impl Iterator<Item = (ObjectId, &mut Followed)> {
-        let states = self.states.iter_mut().enumerate();
-        states.filter_map(|(index, state)| Some((ObjectId(index as u32), state.as_mut()?.followed.as_mut()?)))
-    }
-
-    /// What is kept for the update of an object.
-    pub fn followed_mut(&mut self, id: ObjectId) -> Option<&mut Followed> {
-        self.states.get_mut(id.0 as usize)?.as_mut()?.followed.as_mut()
-    }
-}
-
-fn push_once(list: &mut Vec<ObjectId>, id: ObjectId) {
-    if !list.contains(&id) {
-        list.push(id);
     }
 }
 

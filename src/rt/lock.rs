@@ -81,6 +81,11 @@ impl LoaderLock {
         free.then(LoaderLock::take)
     }
 
+    /// Whether the calling thread holds the lock.
+    pub fn is_mine() -> bool {
+        loading().owner.load(Ordering::Relaxed) == sys::thread_id()
+    }
+
     /// Waits for the lock; the owner may take it again.
     pub fn take() -> LoaderLock {
         loading().lock();

@@ -15,6 +15,7 @@ use luci::glibc::record::{RECORDS, Record};
 use luci::link::object::{Object, ObjectId, Role, Version};
 use luci::link::world::World;
 
+use super::abi::debug;
 use super::image::{load_word, store_word};
 
 /// Words in front of the `link_map`: address of the Version, number of the object.
@@ -97,6 +98,7 @@ pub fn fill(record: &Record, world: &World<'static>, object: &Object<'static>, v
         l_addr: version.bias.0,
         l_name: name_of(map).0,
         l_ld: dynamic_start.0,
+        l_ns: u64::from(object.namespace.0),
         l_libname: libname_of(map).0,
         dynamic: &entries,
         l_phdr: version.headers_addr.0,
@@ -184,10 +186,16 @@ fn tls_values(world: &World<'static>, object: &Object<'static>, version: &Versio
     })
 }
 
-/// Links the maps into the list that starts at the program's: all objects in load order, old Versions behind their
-/// objects. The result is the head.
-pub fn relink(world: &World<'static>) -> Addr {
-    let maps: Vec<Addr> = world.iter().flat_map(|object| maps_of(world, object)).collect();
+/// Links the maps of each namespace into its list: all objects in load order, old Versions behind their objects.
+pub fn relink(world: &World<'static>) {
+    for (id, _) in world.namespaces() {
+        let maps: Vec<Addr> = world.members(id).flat_map(|object| maps_of(world, object)).collect();
+        link(&maps);
+        debug::set_head(id, maps.first().copied().unwrap_or_default());
+    }
+}
+
+fn link(maps: &[Addr]) {
     for (index, &map) in maps.iter().enumerate() {
         let neighbour = |at: Option<usize>| at.and_then(|at| maps.get(at)).map_or(0, |map| map.0);
         // SAFETY: maps are allocated with the Versions of this world; a debugger or libc may read at the same time, and each
@@ -197,7 +205,6 @@ pub fn relink(world: &World<'static>) -> Addr {
             store_word(map + L_NEXT, neighbour(Some(index + 1)));
         }
     }
-    maps.first().copied().unwrap_or_default()
 }
 
 /// The object's handle first, then the maps of its other Versions.

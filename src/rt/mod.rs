@@ -2,6 +2,7 @@
 
 pub mod abi;
 mod boot;
+mod close;
 mod credentials;
 mod fail;
 mod files;
@@ -19,10 +20,12 @@ mod load;
 mod lock;
 mod map;
 mod maps;
+mod namespaces;
 mod open;
 mod print;
 mod process;
 mod program;
+mod registry;
 mod relocation;
 mod rseq;
 mod start;

@@ -1,5 +1,5 @@
-//! dlopen and dlclose: objects come into and leave the running process. Everything happens under the loader's lock on a
-//! copy of the world; until it is published a failure only has to give back what was mapped.
+//! dlopen: objects come into the running process. Everything happens under the loader's lock on a copy of the world; until
+//! it is published a failure only has to give back what was mapped. Constructors run when the lock is free again.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -10,17 +10,16 @@ use core::sync::atomic::Ordering;
 use luci::addr::Addr;
 use luci::diag::{Error, Result};
 use luci::elf::dynamic::{Flags, Flags1};
-use luci::link::object::{Object, ObjectId, TlsModule};
+use luci::link::object::{LocalScope, NamespaceId, Object, ObjectId, TlsModule};
 use luci::link::world::World;
 use luci::tls::Module;
 
 use super::abi::debug::{self, State};
-use super::abi::{rtld, tls};
-use super::image::store_word;
-use super::load::{Asked, Registry};
+use super::abi::tls;
+use super::load::{Asked, Found};
 use super::lock::LoaderLock;
 use super::process::PROCESS;
-use super::{fail, init, libc, map, maps, relocation};
+use super::{close, fail, init, libc, map, maps, relocation};
 
 /// dlopen(3)'s mode bits.
 #[derive(Clone, Copy)]
@@ -31,10 +30,10 @@ impl OpenMode {
     const NOW: i32 = 2;
     const NOLOAD: i32 = 4;
     const DEEPBIND: i32 = 8;
-    const GLOBAL: i32 = 0x100;
+    pub const GLOBAL: i32 = 0x100;
     const NODELETE: i32 = 0x1000;
 
-    fn has(self, bit: i32) -> bool {
+    pub fn has(self, bit: i32) -> bool {
         self.0 & bit != 0
     }
 
@@ -47,125 +46,179 @@ impl OpenMode {
     }
 }
 
-/// Opens `name` on behalf of the object `by`; `None` when it is not loaded and must not be.
-pub fn open(name: &[u8], mode: OpenMode, by: ObjectId) -> Result<Option<Addr>> {
-    let _lock = LoaderLock::take();
-    let opened = if name.is_empty() { program() } else { find_or_bring(name, mode, by)? };
-    let Some((id, list)) = opened else { return Ok(None) };
-    let handle = PROCESS.world.read().get(id).map(|object| object.handle);
-    PROCESS.with_registry(|registry| registry.state_mut(id).open_count += 1);
+/// Where a new object goes.
+#[derive(Clone, Copy)]
+pub enum Target {
+    /// The namespace of the object that calls.
+    Caller,
+    /// The number that the program gave.
+    Existing(i64),
+    New,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    pub name: &'a [u8],
+    pub mode: OpenMode,
+    /// The object that calls.
+    pub by: ObjectId,
+    pub target: Target,
+}
+
+/// Opens an object; `None` when it is not loaded and must not be.
+pub fn open(wanted: Wanted<'_>) -> Result<Option<Addr>> {
+    let lock = LoaderLock::take();
+    let Some(id) = bring(wanted)? else { return Ok(None) };
+    let world = PROCESS.world.read();
+    let handle = world.get(id).map(|object| object.handle);
+    let list = PROCESS.with_registry(|registry| {
+        registry.state_mut(id).open_count += 1;
+        // also what another thread has loaded and not constructed yet
+        if registry.unconstructed > 0 { world.breadth_first(id) } else { Vec::new() }
+    });
+    drop(world);
+    drop(lock);
     init::run_constructors(&list);
     Ok(handle)
 }
 
-fn program() -> Option<(ObjectId, Vec<ObjectId>)> {
-    let id = *PROCESS.world.read().order.first()?;
-    Some((id, Vec::new()))
-}
-
-fn find_or_bring(name: &[u8], mode: OpenMode, by: ObjectId) -> Result<Option<(ObjectId, Vec<ObjectId>)>> {
-    if let Some(id) = PROCESS.with_registry(|registry| registry.loaded(name)) {
+/// The object, loaded now if it is not yet.
+fn bring(wanted: Wanted<'_>) -> Result<Option<ObjectId>> {
+    let Wanted { name, mode, by, .. } = wanted;
+    if name.is_empty() {
+        return Ok(PROCESS.world.read().order.first().copied());
+    }
+    let namespace = namespace_of(wanted)?;
+    if let Some(id) = PROCESS.with_registry(|registry| registry.loaded(namespace, name)) {
         promote(id, mode);
-        return Ok(Some((id, Vec::new())));
+        return Ok(Some(id));
     }
     let before = PROCESS.world.read().clone();
     let mut world = before.clone();
-    let loaded = PROCESS.with_registry(|registry| {
-        let id = registry.find_or_load(&mut world, Asked { name, by: Some(by) })?;
-        let mut list = alloc::vec![id];
-        if before.get(id).is_none() && !mode.has(OpenMode::NOLOAD) {
-            registry.load_dependencies(&mut world, &mut list)?;
-        }
-        Ok((id, list))
-    });
-    let outcome = loaded.and_then(|(id, list)| {
-        if before.get(id).is_some() {
-            promote(id, mode);
-            return Ok(Some((id, Vec::new())));
-        }
-        if mode.has(OpenMode::NOLOAD) {
-            discard(&before, &world);
-            return Ok(None);
-        }
-        bring_in(&before, &mut world, id, &list, mode)?;
-        Ok(Some((id, list)))
-    });
-    outcome.inspect_err(|_| discard(&before, &world))
+    let loaded = load(&mut world, Asked { name, by: Some(by), namespace }, mode);
+    let Some((id, list)) = loaded.inspect_err(|_| discard(&before, &world))? else { return Ok(None) };
+    if before.get(id).is_some() {
+        promote(id, mode);
+        return Ok(Some(id));
+    }
+    let new: Vec<ObjectId> = list.iter().copied().filter(|&id| before.get(id).is_none()).collect();
+    debug::notify(namespace, State::Add);
+    let prepared = prepare(&mut world, id, &new, &list, mode).inspect_err(|_| discard(&before, &world));
+    let outcome = prepared.and_then(|pending| take_in(world, &new, &pending));
+    debug::notify(namespace, State::Consistent);
+    outcome.map(|()| Some(id))
 }
 
-/// Makes the objects that `world` has more than `before` part of the process.
-fn bring_in(
-    before: &World<'static>,
+/// The namespace to search and to load into.
+fn namespace_of(wanted: Wanted<'_>) -> Result<NamespaceId> {
+    let world = PROCESS.world.read();
+    match wanted.target {
+        Target::Caller => Ok(world.get(wanted.by).map_or(NamespaceId::BASE, |object| object.namespace)),
+        Target::Existing(number) => {
+            let found = world.namespaces().find(|(id, _)| i64::from(id.0) == number);
+            let usable = found.filter(|(_, namespace)| !namespace.audits && !namespace.global.is_empty());
+            usable.map(|(id, _)| id).ok_or_else(|| {
+                let name = String::from_utf8_lossy(wanted.name);
+                Error::other(name, "invalid target namespace in dlmopen(): Invalid argument")
+            })
+        }
+        Target::New => free_namespace(&world).ok_or_else(|| {
+            let name = String::from_utf8_lossy(wanted.name);
+            Error::other(name, "no more namespaces available for dlmopen(): Invalid argument")
+        }),
+    }
+}
+
+/// A namespace without objects, as long as libc's array of them has room.
+pub fn free_namespace(world: &World<'static>) -> Option<NamespaceId> {
+    let mut all = (1..u32::from(PROCESS.record().values.namespaces)).map(NamespaceId);
+    all.find(|&id| world.members(id).next().is_none())
+}
+
+/// The object with its search list. `None` when it is not loaded and must not be.
+fn load(world: &mut World<'static>, asked: Asked<'_>, mode: OpenMode) -> Result<Option<(ObjectId, Vec<ObjectId>)>> {
+    let before = world.clone();
+    PROCESS.with_registry(|registry| {
+        let file = match registry.find(world, asked)? {
+            Found::Loaded(id) => return Ok(Some((id, Vec::new()))),
+            Found::File(_) if mode.has(OpenMode::NOLOAD) => return Ok(None),
+            Found::File(file) => file,
+        };
+        let id = registry.map_file(world, *file, asked)?;
+        let mut list = alloc::vec![id];
+        let dependencies = refuse_unopenable(&before, world).and_then(|()| registry.load_dependencies(world, &mut list));
+        dependencies.and_then(|()| refuse_unopenable(&before, world))?;
+        Ok(Some((id, list)))
+    })
+}
+
+/// DF_1_NOOPEN holds for what dlopen maps, dependencies too.
+fn refuse_unopenable(before: &World<'static>, world: &World<'static>) -> Result<()> {
+    let new = world.iter().filter(|object| before.get(object.id).is_none());
+    match new.into_iter().find(|object| object.current.dynamic.flags_1.contains(Flags1::NOOPEN)) {
+        Some(object) => Err(Error::other(display(object), "shared object cannot be dlopen()ed")),
+        None => Ok(()),
+    }
+}
+
+/// Everything that can be done, and can fail, before anybody sees the `new` objects.
+fn prepare(
     world: &mut World<'static>,
     root: ObjectId,
+    new: &[ObjectId],
     list: &[ObjectId],
     mode: OpenMode,
-) -> Result<()> {
-    let new: Vec<ObjectId> = list.iter().copied().filter(|&id| before.get(id).is_none()).collect();
-    check_versions(world, &new)?;
-    refuse_unopenable(world, root)?;
-    add_tls(world, &new)?;
-    add_scopes(world, &new, list, mode);
+) -> Result<Vec<relocation::Pending>> {
+    check_versions(world, new)?;
+    add_tls(world, new)?;
+    add_scopes(world, root, new, list, mode);
     let record = PROCESS.record();
     for object in new.iter().filter_map(|&id| world.get(id)) {
         maps::fill(record, world, object, &object.current)?;
         libc::relocate_dynamic(record, &object.current);
     }
-    let mut pending = Vec::with_capacity(new.len());
-    for object in new.iter().rev().filter_map(|&id| world.get(id)) {
-        pending.push(relocation::words(world, object, &object.current, mode.binds_now())?);
-    }
-    debug::notify(State::Add);
-    initialise_static_tls(world, &new);
-    publish(world.clone());
-    let finished = relocation::finish(&pending);
-    debug::notify(State::Consistent);
-    if let Err(error) = finished {
-        publish(before.clone());
-        return Err(error);
-    }
-    Ok(())
+    let linked = new.iter().rev().filter_map(|&id| world.get(id)).filter(|object| relocation::is_linked_by_us(object));
+    linked.map(|object| relocation::words(world, object, &object.current, mode.binds_now())).collect()
+}
+
+/// Makes the objects part of the process. What program code is asked for then (IFUNC resolvers) may still fail.
+fn take_in(world: World<'static>, new: &[ObjectId], pending: &[relocation::Pending]) -> Result<()> {
+    initialise_static_tls(&world, new);
+    publish(world);
+    let started = relocation::finish(pending).and_then(|()| init::start_further_libcs(new));
+    started.inspect_err(|_| close::remove(new))
 }
 
 /// Publishes a world and tells libc's native structures of it.
 pub fn publish(world: World<'static>) {
-    let record = PROCESS.record();
     maps::relink(&world);
-    let base = rtld::global().0;
-    let store = |offset: Option<usize>, value: u64| {
-        if let Some(offset) = offset {
-            // SAFETY: an aligned word of `_rtld_global` that only the loader writes, under its lock.
-            unsafe { store_word(Addr(base + offset as u64), value) };
-        }
-    };
-    let namespace = record.rg.dl_ns.get().unwrap_or(0);
-    store(record.ns.ns_nloaded.get().map(|offset| namespace + offset), world.order.len() as u64);
-    store(record.rg.dl_load_adds.get(), world.adds);
+    super::namespaces::store(&world);
     let generation = world.tls.generation;
     PROCESS.world.replace(Box::new(world));
     tls::publish_generation(generation);
 }
 
 /// Publishes the world of a live update and tells debuggers.
-pub fn publish_update(world: World<'static>) {
-    debug::notify(State::Add);
+pub fn publish_update(world: World<'static>, namespace: NamespaceId) {
+    debug::notify(namespace, State::Add);
     publish(world);
-    debug::notify(State::Consistent);
+    debug::notify(namespace, State::Consistent);
 }
 
 /// Lets an object that was opened locally, and its new dependencies, find these.
 pub fn add_local_scope(world: &mut World<'static>, id: ObjectId, dependencies: &[ObjectId]) {
-    let list: Arc<[ObjectId]> = Arc::from(dependencies);
+    let scope = LocalScope { root: id, list: Arc::from(dependencies) };
     for &id in core::iter::once(&id).chain(dependencies) {
         if let Some(object) = world.get(id).cloned() {
             let mut object = (*object).clone();
-            object.local_scopes.push(list.clone());
+            object.local_scopes.push(scope.clone());
             world.put(object);
         }
     }
 }
 
-/// Gives back everything that a failed load has mapped.
+/// Gives back everything that a failed load has mapped and nobody has seen.
 pub fn discard(before: &World<'static>, after: &World<'static>) {
     for object in after.iter().filter(|object| before.get(object.id).is_none()) {
         relocation::forget_unique(object.id);
@@ -181,14 +234,6 @@ pub fn check_versions(world: &World<'static>, new: &[ObjectId]) -> Result<()> {
     let findings = PROCESS.with_registry(|registry| registry.check_versions(world, new));
     findings.warnings.iter().for_each(fail::version_line);
     findings.errors.into_iter().next().map_or(Ok(()), Err)
-}
-
-fn refuse_unopenable(world: &World<'static>, root: ObjectId) -> Result<()> {
-    let Some(object) = world.get(root) else { return Ok(()) };
-    if object.current.dynamic.flags_1.contains(Flags1::NOOPEN) {
-        return Err(Error::other(display(object), "shared object cannot be dlopen()ed"));
-    }
-    Ok(())
 }
 
 fn display(object: &Object<'static>) -> String {
@@ -236,145 +281,57 @@ pub fn initialise_static_tls(world: &World<'static>, new: &[ObjectId]) {
 }
 
 /// Search lists: every new object searches the list of this dlopen; objects that were there and are not global learn it too.
-fn add_scopes(world: &mut World<'static>, new: &[ObjectId], list: &[ObjectId], mode: OpenMode) {
+/// The first list of a namespace is its global scope.
+fn add_scopes(world: &mut World<'static>, root: ObjectId, new: &[ObjectId], list: &[ObjectId], mode: OpenMode) {
     let shared: Arc<[ObjectId]> = Arc::from(list);
     for &id in list {
         let Some(object) = world.get(id).cloned() else { continue };
-        if !new.contains(&id) && world.global.contains(&id) {
+        if !new.contains(&id) && world.is_global(&object) {
             continue;
         }
         let mut object = (*object).clone();
-        object.local_scopes.push(shared.clone());
+        object.local_scopes.push(LocalScope { root, list: shared.clone() });
         if new.contains(&id) {
             object.deep_bind = mode.has(OpenMode::DEEPBIND);
-            object.pinned |= mode.has(OpenMode::NODELETE) && Some(&id) == list.first();
+            object.pinned |= mode.has(OpenMode::NODELETE) && id == root;
         }
         world.put(object);
     }
-    if mode.has(OpenMode::GLOBAL) {
-        extend_global(world, list);
+    let Some(namespace) = world.get(root).map(|object| object.namespace) else { return };
+    if mode.has(OpenMode::GLOBAL) || world.global(namespace).is_empty() {
+        extend_global(world, namespace, list);
     }
 }
 
-pub fn extend_global(world: &mut World<'static>, list: &[ObjectId]) {
-    let mut global = world.global.to_vec();
-    global.extend(list.iter().filter(|id| !world.global.contains(id)));
-    world.global = Arc::from(global);
+/// Appends to the global scope of a namespace what is not in it yet.
+pub fn extend_global(world: &mut World<'static>, namespace: NamespaceId, list: &[ObjectId]) {
+    let mut global = world.global(namespace).to_vec();
+    let new: Vec<ObjectId> = list.iter().copied().filter(|id| !global.contains(id)).collect();
+    global.extend(new);
+    world.namespace_mut(namespace).global = Arc::from(global);
 }
 
 /// A loaded object opened again may become global or permanent.
 fn promote(id: ObjectId, mode: OpenMode) {
+    if !mode.has(OpenMode::GLOBAL) && !mode.has(OpenMode::NODELETE) {
+        return;
+    }
     let world = PROCESS.world.read();
+    let Some(object) = world.get(id).cloned() else { return };
     let list = world.breadth_first(id);
-    let to_global = mode.has(OpenMode::GLOBAL) && list.iter().any(|id| !world.global.contains(id));
-    let to_pinned = mode.has(OpenMode::NODELETE) && world.get(id).is_some_and(|object| !object.pinned);
+    let global = world.global(object.namespace);
+    let to_global = mode.has(OpenMode::GLOBAL) && list.iter().any(|id| !global.contains(id));
+    let to_pinned = mode.has(OpenMode::NODELETE) && !object.pinned;
     if !to_global && !to_pinned {
         return;
     }
     let mut changed = world.clone();
     drop(world);
     if to_global {
-        extend_global(&mut changed, &list);
+        extend_global(&mut changed, object.namespace, &list);
     }
-    if to_pinned && let Some(object) = changed.get(id).cloned() {
+    if to_pinned {
         changed.put(Object { pinned: true, ..(*object).clone() });
     }
     publish(changed);
-}
-
-/// Undoes one open; the last one takes the object and everything nobody needs any more out of the process.
-pub fn close(handle: Addr) -> Result<()> {
-    let _lock = LoaderLock::take();
-    let id = PROCESS.world.read().find_handle(handle).map(|object| object.id);
-    let not_open = || Error::other("", "shared object not open");
-    let id = id.ok_or_else(not_open)?;
-    let still_open = PROCESS.with_registry(|registry| {
-        let state = registry.state_mut(id);
-        state.open_count = state.open_count.checked_sub(1).ok_or_else(not_open)?;
-        Ok(state.open_count > 0)
-    })?;
-    if !still_open && !unused().is_empty() {
-        unload();
-    }
-    Ok(())
-}
-
-fn unload() {
-    // destructors may open and close objects themselves: what is unused is found anew behind each round
-    loop {
-        let dead = unused();
-        init::destroy(&dead);
-        let all_done = PROCESS.with_registry(|registry| {
-            unused_with(registry).iter().all(|&id| registry.state(id).finalised || !registry.state(id).initialised)
-        });
-        if all_done {
-            break;
-        }
-    }
-    let dead = unused();
-    debug::notify(State::Delete);
-    remove(&dead);
-    debug::notify(State::Consistent);
-}
-
-fn unused() -> Vec<ObjectId> {
-    PROCESS.with_registry(unused_with)
-}
-
-/// Objects that nothing permanent or open needs, directly or by a binding.
-fn unused_with(registry: &mut Registry) -> Vec<ObjectId> {
-    let world = PROCESS.world.read();
-    let record = PROCESS.record();
-    let is_root = |object: &Arc<Object<'static>>| {
-        object.pinned
-            || relocation::defines_unique(object.id)
-            || registry.state(object.id).open_count > 0
-            || maps::tls_destructors(record, object.handle) > 0
-    };
-    let mut live: Vec<ObjectId> = world.iter().filter(|object| is_root(object)).map(|object| object.id).collect();
-    let mut next = 0;
-    while let Some(&id) = live.get(next) {
-        next += 1;
-        let needed = world.get(id).map(|object| object.needed.clone()).unwrap_or_default();
-        for other in needed.iter().chain(&registry.state(id).bound_to) {
-            if !live.contains(other) {
-                live.push(*other);
-            }
-        }
-    }
-    world.iter().map(|object| object.id).filter(|id| !live.contains(id)).collect()
-}
-
-/// Takes objects out of the world; their memory is given back when no reader can be in it.
-fn remove(dead: &[ObjectId]) {
-    let mut world = PROCESS.world.read().clone();
-    let kept = |list: &Arc<[ObjectId]>| list.iter().copied().filter(|id| !dead.contains(id)).collect::<Arc<[ObjectId]>>();
-    let mut tls_changed = false;
-    for &id in dead {
-        if let Some(module) = world.get(id).and_then(|object| object.tls) {
-            if let Some(offset) = module.static_offset {
-                tls::give_back_static(offset);
-            }
-            world.tls.remove(module.id);
-            tls_changed = true;
-        }
-        world.remove(id);
-    }
-    if tls_changed {
-        world.tls.advance();
-    }
-    world.global = kept(&world.global);
-    for object in world.iter().cloned().collect::<Vec<_>>() {
-        if object.local_scopes.iter().any(|list| list.iter().any(|id| dead.contains(id))) {
-            let mut changed = (*object).clone();
-            changed.local_scopes.retain(|list| list.first().is_some_and(|root| !dead.contains(root)));
-            changed.local_scopes.iter_mut().for_each(|list| *list = kept(list));
-            world.put(changed);
-        }
-    }
-    // the registry always knows every object of the world, also in the child of a fork at this moment
-    publish(world);
-    let ranges: Vec<map::Reservation> =
-        PROCESS.with_registry(|registry| dead.iter().flat_map(|&id| registry.forget(id)).collect());
-    PROCESS.world.defer(Box::new(move || ranges.into_iter().for_each(map::unmap)));
 }

@@ -7,7 +7,7 @@ use luci::glibc::record::Record;
 use luci::link::world::World;
 use luci::tls::StaticTls;
 
-use super::load::Registry;
+use super::registry::Registry;
 use super::sync::{FutexLock, Locked, Published};
 
 pub struct Process {
@@ -16,6 +16,8 @@ pub struct Process {
     /// What loading needs. Never held while program code runs.
     pub registry: Locked<Option<Registry>>,
     pub static_tls: Locked<Option<StaticTls>>,
+    /// Grows with each object whose constructors have run; a futex for those who wait for one.
+    pub constructed: AtomicU32,
     record: AtomicPtr<Record>,
     pub settings: Settings,
     pub malloc: Malloc,
@@ -96,6 +98,7 @@ pub static PROCESS: Process = Process {
     world: Published::empty(),
     registry: Locked::new(None),
     static_tls: Locked::new(None),
+    constructed: AtomicU32::new(0),
     record: AtomicPtr::new(core::ptr::null_mut()),
     settings: Settings { bind_now: AtomicBool::new(false), weak_yields: AtomicBool::new(false), secure: AtomicBool::new(false) },
     malloc: Malloc { malloc: AtomicU64::new(0), calloc: AtomicU64::new(0), free: AtomicU64::new(0), memalign: AtomicU64::new(0) },

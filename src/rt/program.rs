@@ -10,14 +10,14 @@ use luci::config::{Config, Mode};
 use luci::diag::{Error, Result};
 use luci::elf::header::{Header, Kind};
 use luci::elf::segments::{self, PT_INTERP, PT_PHDR, ProgramHeader};
-use luci::link::object::{ObjectId, Role};
+use luci::link::object::{NamespaceId, ObjectId, Role};
 use luci::link::segments::{self as layout, Layout};
 use luci::link::world::World;
 use rustix::fd::AsFd;
 
 use super::files::{self, OpenError};
-use super::load::Registry;
 use super::process::PROCESS;
+use super::registry::Registry;
 use super::start::{InitialStack, auxv};
 use super::version::Mapped;
 use super::{list, map, sys, x86_64};
@@ -140,15 +140,18 @@ fn mapped_program(stack: InitialStack) -> Result<Mapped> {
 
 /// Ourselves, under the name the program or the user asked for us by.
 pub fn take_loader(config: &Config<'static>, world: &mut World<'static>, registry: &mut Registry) -> Result<ObjectId> {
-    let base = Addr(&raw const __ehdr_start as u64);
     let path = match config.program {
         Some(_) => started_as(),
         None => interpreter(world).unwrap_or(LOADER_SONAME).to_vec(),
     };
-    let mapped = mapped_image(base, path, Role::Loader)?;
-    let id = registry.adopt(world, mapped, None)?;
-    registry.alias(LOADER_SONAME, id);
+    let id = registry.adopt(world, loader_image(path)?, None)?;
+    registry.alias(NamespaceId::BASE, LOADER_SONAME, id);
     Ok(id)
+}
+
+/// Our own image under a path.
+pub fn loader_image(path: Vec<u8>) -> Result<Mapped> {
+    mapped_image(Addr(&raw const __ehdr_start as u64), path, Role::Loader)
 }
 
 /// The path that execve(2) got when we were started by name.

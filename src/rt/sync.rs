@@ -55,9 +55,18 @@ pub fn futex_wait(word: &AtomicU32, expected: u32) {
 
 /// Wakes one thread that sleeps on `word`.
 pub fn futex_wake(word: &AtomicU32) {
+    wake(word, 1);
+}
+
+/// Wakes all threads that sleep on `word`.
+pub fn futex_wake_all(word: &AtomicU32) {
+    wake(word, i32::MAX as u64);
+}
+
+fn wake(word: &AtomicU32, threads: u64) {
     const FUTEX_WAKE_PRIVATE: u64 = 129;
     // SAFETY: the kernel only uses the word's address.
-    unsafe { syscall(nr::__NR_futex, [word.as_ptr() as u64, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0]) };
+    unsafe { syscall(nr::__NR_futex, [word.as_ptr() as u64, FUTEX_WAKE_PRIVATE, threads, 0, 0, 0]) };
 }
 
 /// A value behind a [`FutexLock`].

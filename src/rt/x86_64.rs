@@ -303,6 +303,18 @@ pub unsafe extern "C" fn __tls_get_addr() {
     )
 }
 
+/// dl_iterate_phdr(3) and the object that calls it: the return address becomes a third argument.
+#[unsafe(naked)]
+pub unsafe extern "C" fn dl_iterate_phdr() {
+    naked_asm!("mov rdx, [rsp]", "jmp {function}", function = sym crate::rt::abi::find::dl_iterate_phdr)
+}
+
+/// The same for libc's own dlopen.
+#[unsafe(naked)]
+pub unsafe extern "C" fn libc_dlopen_mode() {
+    naked_asm!("mov rdx, [rsp]", "jmp {function}", function = sym crate::rt::abi::libc_calls::libc_dlopen_mode)
+}
+
 /// Runs `function(argument)` and returns 0, or returns non-zero when [`jump_back`] was called with the same `frame`.
 /// The eight words of `frame` hold the callee-saved registers, the stack pointer and the return address.
 #[unsafe(naked)]

@@ -4,11 +4,11 @@
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use luci::addr::{Addr, Vaddr};
-use luci::link::object::Version;
+use luci::link::object::{NamespaceId, Version};
 
 use crate::rt::image::store_word;
 
-/// `struct r_debug`
+/// `struct r_debug_extended` (link.h). Programs and debuggers know the first 40 bytes as `struct r_debug`.
 #[repr(C)]
 pub struct RDebug {
     version: AtomicU32,
@@ -18,18 +18,32 @@ pub struct RDebug {
     state: AtomicU32,
     _padding_2: AtomicU32,
     ldbase: AtomicU64,
+    /// The next namespace's, where `version` is 2.
+    next: AtomicU64,
+}
+
+impl RDebug {
+    const fn new() -> Self {
+        RDebug {
+            version: AtomicU32::new(0),
+            _padding: AtomicU32::new(0),
+            map: AtomicU64::new(0),
+            brk: AtomicU64::new(0),
+            state: AtomicU32::new(0),
+            _padding_2: AtomicU32::new(0),
+            ldbase: AtomicU64::new(0),
+            next: AtomicU64::new(0),
+        }
+    }
 }
 
 #[unsafe(no_mangle)]
-pub static _r_debug: RDebug = RDebug {
-    version: AtomicU32::new(0),
-    _padding: AtomicU32::new(0),
-    map: AtomicU64::new(0),
-    brk: AtomicU64::new(0),
-    state: AtomicU32::new(0),
-    _padding_2: AtomicU32::new(0),
-    ldbase: AtomicU64::new(0),
-};
+pub static _r_debug: RDebug = RDebug::new();
+
+/// Those of the other namespaces, by number from 1.
+static OTHERS: [RDebug; NAMESPACES - 1] = [const { RDebug::new() }; NAMESPACES - 1];
+/// `DL_NNS`, the same in every libc.
+const NAMESPACES: usize = 16;
 
 /// `r_state`
 #[derive(Clone, Copy)]
@@ -47,9 +61,8 @@ pub extern "C" fn _dl_debug_state() {
 }
 
 /// Fills `_r_debug` and points the program's `DT_DEBUG` at it.
-pub fn start(head: Addr, loader_base: Addr, program: &Version<'_>) {
+pub fn start(loader_base: Addr, program: &Version<'_>) {
     _r_debug.version.store(1, Ordering::Relaxed);
-    _r_debug.map.store(head.0, Ordering::Relaxed);
     _r_debug.brk.store(_dl_debug_state as *const () as u64, Ordering::Relaxed);
     _r_debug.ldbase.store(loader_base.0, Ordering::Relaxed);
     const DT_DEBUG: u64 = 21;
@@ -66,8 +79,34 @@ pub fn start(head: Addr, loader_base: Addr, program: &Version<'_>) {
     }
 }
 
-/// Tells a debugger that the list is about to change or has changed.
-pub fn notify(state: State) {
-    _r_debug.state.store(state as u32, Ordering::Relaxed);
+/// Tells a debugger that the list of a namespace is about to change or has changed.
+pub fn notify(namespace: NamespaceId, state: State) {
+    let Some(debug) = of_namespace(namespace) else { return };
+    debug.state.store(state as u32, Ordering::Relaxed);
     _dl_debug_state();
+}
+
+/// Tells where the list of a namespace starts; a namespace that is new to debuggers is appended to the others.
+pub fn set_head(namespace: NamespaceId, head: Addr) {
+    let Some(debug) = of_namespace(namespace) else { return };
+    debug.map.store(head.0, Ordering::Relaxed);
+    if head.0 == 0 || debug.version.load(Ordering::Relaxed) != 0 {
+        return;
+    }
+    debug.brk.store(_r_debug.brk.load(Ordering::Relaxed), Ordering::Relaxed);
+    debug.ldbase.store(_r_debug.ldbase.load(Ordering::Relaxed), Ordering::Relaxed);
+    debug.version.store(2, Ordering::Relaxed);
+    let mut last = &_r_debug;
+    while let Some(next) = OTHERS.iter().find(|other| core::ptr::from_ref(*other) as u64 == last.next.load(Ordering::Relaxed)) {
+        last = next;
+    }
+    last.next.store(core::ptr::from_ref(debug) as u64, Ordering::Release);
+    _r_debug.version.store(2, Ordering::Release);
+}
+
+fn of_namespace(namespace: NamespaceId) -> Option<&'static RDebug> {
+    match namespace.0 {
+        0 => Some(&_r_debug),
+        other => OTHERS.get(other as usize - 1),
+    }
 }

@@ -5,6 +5,7 @@ use core::ffi::{c_char, c_int, c_void};
 
 use luci::addr::Addr;
 use luci::elf::segments::Permissions;
+use luci::link::object::{NamespaceId, Role};
 
 use crate::rt::lock::ListLock;
 use crate::rt::maps;
@@ -25,17 +26,21 @@ pub struct DlPhdrInfo {
 
 type PhdrCallback = unsafe extern "C" fn(*mut DlPhdrInfo, usize, *mut c_void) -> c_int;
 
-/// dl_iterate_phdr(3): every loaded Version, those that have been replaced too, because their frames must unwind.
+/// dl_iterate_phdr(3): every loaded Version of the calling object's namespace, those that have been replaced too, because
+/// their frames must unwind.
 ///
 /// # Safety
 /// `callback` is a C function of this type.
-pub unsafe extern "C" fn dl_iterate_phdr(callback: PhdrCallback, data: *mut c_void) -> c_int {
+pub unsafe extern "C" fn dl_iterate_phdr(callback: PhdrCallback, data: *mut c_void, caller: u64) -> c_int {
     let _lock = ListLock::take();
     let world = PROCESS.world.read();
-    for object in world.iter() {
-        let versions = world.mappings().iter().filter(|mapping| mapping.object == object.id);
-        for mapping in versions {
-            let version = &mapping.version;
+    let calling = world.find_address(Addr(caller)).and_then(|mapping| world.get(mapping.object));
+    let namespace = calling.map_or(NamespaceId::BASE, |object| object.namespace);
+    for object in world.members(namespace) {
+        let of_object = world.mappings().iter().filter(|mapping| mapping.object == object.id).map(|mapping| &mapping.version);
+        // the loader's mapping belongs to the base namespace
+        let shared = (object.current.role == Role::Loader && namespace != NamespaceId::BASE).then_some(&object.current);
+        for version in of_object.chain(shared) {
             let modid = object.tls.map_or(0, |module| module.id);
             let mut info = DlPhdrInfo {
                 addr: version.bias.0,

@@ -5,7 +5,9 @@ pub mod debug;
 pub mod dl;
 pub mod error;
 pub mod find;
+pub mod info;
 pub mod last_error;
+pub mod libc_calls;
 pub mod misc;
 pub mod rtld;
 pub mod tables;
@@ -19,10 +21,11 @@ use luci::link::resolve::{self, Class, Reference};
 
 use super::credentials;
 use super::process::PROCESS;
+use super::x86_64;
 
 /// Functions of libc that the loader answers itself when a program or library binds to them: (symbol value, our function).
 pub fn replacements(libc: &Symbols<'static>) -> Vec<(u64, Addr)> {
-    let ours = [(&b"dl_iterate_phdr"[..], find::dl_iterate_phdr as *const () as u64)];
+    let ours = [(&b"dl_iterate_phdr"[..], x86_64::dl_iterate_phdr as *const () as u64)];
     let found = |(name, function): (&[u8], u64)| {
         let symbol = resolve::find(libc, &Reference::new(name, None, Class::NEWEST))?;
         Some((symbol.st_value, Addr(function)))

@@ -7,9 +7,10 @@ use luci::glibc::record::{Flags, Record};
 use luci::glibc::rtld::{DlFunctions, RgFunctions, RoFunctions};
 use luci::link::world::World;
 
-use super::{dl, error, find, misc};
+use super::{dl, error, find, info, libc_calls, misc};
 use crate::rt::identify::symbol_of;
 use crate::rt::image::store_word;
+use crate::rt::x86_64;
 
 /// The address of a function, as libc's tables hold it.
 macro_rules! address {
@@ -26,13 +27,13 @@ pub fn dl_functions() -> DlFunctions {
         dlsym: address!(dl::dlsym),
         dlvsym: address!(dl::dlvsym),
         dlerror: address!(dl::dlerror),
-        dladdr: address!(dl::dladdr),
-        dladdr1: address!(dl::dladdr1),
-        dlinfo: address!(dl::dlinfo),
+        dladdr: address!(info::dladdr),
+        dladdr1: address!(info::dladdr1),
+        dlinfo: address!(info::dlinfo),
         dlmopen: address!(dl::dlmopen),
-        libc_dlopen_mode: address!(dl::libc_dlopen_mode),
-        libc_dlsym: address!(dl::libc_dlsym),
-        libc_dlvsym: address!(dl::libc_dlvsym),
+        libc_dlopen_mode: address!(x86_64::libc_dlopen_mode),
+        libc_dlsym: address!(libc_calls::libc_dlsym),
+        libc_dlvsym: address!(libc_calls::libc_dlvsym),
         libc_dlclose: address!(dl::dlclose),
     }
 }
@@ -42,13 +43,13 @@ pub fn ro_functions() -> RoFunctions {
     RoFunctions {
         debug_printf: address!(misc::debug_printf),
         mcount: address!(misc::_dl_mcount),
-        lookup_symbol_x: address!(dl::lookup_symbol_x),
+        lookup_symbol_x: address!(libc_calls::lookup_symbol_x),
         check_caller: address!(misc::check_caller),
-        open: address!(dl::rtld_open),
-        close: address!(dl::rtld_close),
+        open: address!(libc_calls::rtld_open),
+        close: address!(libc_calls::rtld_close),
         catch_error: address!(error::_dl_catch_error),
         signal_error: address!(error::_dl_signal_error),
-        error_free: address!(dl::error_free),
+        error_free: address!(libc_calls::error_free),
         tls_get_addr_soft: address!(find::tls_get_addr_soft),
         libc_freeres: address!(misc::libc_freeres),
         find_object: address!(find::dl_find_object),

@@ -13,7 +13,7 @@ use luci::diag::{Error, Result};
 use luci::elf::header::Header;
 use luci::elf::segments;
 use luci::elf::{Rela, relocs};
-use luci::link::object::{DataHome, Object, ObjectId, Role, Version};
+use luci::link::object::{DataHome, NamespaceId, Object, ObjectId, Role, Version};
 use luci::link::relocate::{self, Mode};
 use luci::link::segments as layout;
 use luci::link::world::World;
@@ -39,6 +39,7 @@ const LOCK_RETRY: Duration = Duration::from_millis(1);
 
 /// Everything that is ready for the commit.
 struct Prepared {
+    object: ObjectId,
     world: World<'static>,
     current: Arc<Version<'static>>,
     /// Number from 1 of the Version that becomes current again.
@@ -114,7 +115,7 @@ fn prepare(
     let change = Change { object: candidate.object, before, after: &world };
     let mut slots = change.pointers(old_file, new_file);
     slots.extend(change.bindings());
-    Ok(Prepared { world, current, kept: number, image, dependencies, slots })
+    Ok(Prepared { object: candidate.object, world, current, kept: number, image, dependencies, slots })
 }
 
 /// Maps the candidate's text and private data, and the object's shared data in the place of its own.
@@ -160,7 +161,7 @@ fn build(
 ) -> Result<Vec<ObjectId>> {
     let mut object = object.clone();
     object.current = current.clone();
-    object.needed = Arc::from([]);
+    object.linked = false;
     if let Some((module, header)) = object.tls.zip(current.layout.tls) {
         world.tls.set_image(module.id, header.vaddr + current.bias);
     }
@@ -202,8 +203,9 @@ fn bring_in(world: &mut World<'static>, id: ObjectId, dependencies: &[ObjectId])
         return Ok(());
     }
     open::add_tls(world, dependencies)?;
-    if world.global.contains(&id) {
-        open::extend_global(world, dependencies);
+    let object = world.get(id).cloned().filter(|object| world.is_global(object));
+    if let Some(object) = object {
+        open::extend_global(world, object.namespace, dependencies);
     } else {
         open::add_local_scope(world, id, dependencies);
     }
@@ -236,7 +238,8 @@ fn check_calls(world: &World<'static>, object: &Object<'static>, old_file: &File
 fn commit(prepared: Prepared) {
     let updates = &PROCESS.updates;
     updates.commit.lock();
-    open::publish_update(prepared.world);
+    let namespace = prepared.world.get(prepared.object).map_or(NamespaceId::BASE, |object| object.namespace);
+    open::publish_update(prepared.world, namespace);
     updates.count.fetch_add(1, Ordering::SeqCst);
     prepared.slots.iter().for_each(Slot::switch);
     updates.commit.unlock();

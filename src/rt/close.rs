@@ -1,0 +1,127 @@
+//! dlclose: what nothing needs any more is finalised and leaves the process, under the loader's lock.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use luci::addr::Addr;
+use luci::diag::{Error, Result};
+use luci::link::object::{NamespaceId, Object, ObjectId};
+
+use super::abi::debug::{self, State};
+use super::abi::tls;
+use super::lock::LoaderLock;
+use super::open::publish;
+use super::process::PROCESS;
+use super::registry::{Registry, Stage};
+use super::{init, map, maps, relocation};
+
+/// Undoes one open; the last one takes the object and everything nobody needs any more out of the process.
+pub fn close(handle: Addr) -> Result<()> {
+    let _lock = LoaderLock::take();
+    let id = PROCESS.world.read().find_handle(handle).map(|object| object.id);
+    let not_open = || Error::other("", "shared object not open");
+    let id = id.ok_or_else(not_open)?;
+    let still_open = PROCESS.with_registry(|registry| {
+        let state = registry.state_mut(id);
+        state.open_count = state.open_count.checked_sub(1).ok_or_else(not_open)?;
+        Ok(state.open_count > 0)
+    })?;
+    if !still_open && !unused().is_empty() {
+        unload();
+    }
+    Ok(())
+}
+
+fn unload() {
+    // destructors may open and close objects themselves: what is unused is found anew behind each round
+    loop {
+        init::destroy(&unused());
+        let all_done = PROCESS.with_registry(|registry| {
+            unused_with(registry).iter().all(|&id| matches!(registry.state(id).stage, Stage::Loaded | Stage::Destroyed))
+        });
+        if all_done {
+            break;
+        }
+    }
+    let dead = unused();
+    let touched = namespaces_of(&dead);
+    touched.iter().for_each(|&namespace| debug::notify(namespace, State::Delete));
+    remove(&dead);
+    touched.iter().for_each(|&namespace| debug::notify(namespace, State::Consistent));
+}
+
+fn namespaces_of(objects: &[ObjectId]) -> Vec<NamespaceId> {
+    let world = PROCESS.world.read();
+    let mut all: Vec<NamespaceId> = objects.iter().filter_map(|&id| Some(world.get(id)?.namespace)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn unused() -> Vec<ObjectId> {
+    PROCESS.with_registry(unused_with)
+}
+
+/// Objects that nothing permanent or open needs, directly or by a binding.
+fn unused_with(registry: &mut Registry) -> Vec<ObjectId> {
+    let world = PROCESS.world.read();
+    let record = PROCESS.record();
+    let is_root = |object: &Arc<Object<'static>>| {
+        let state = registry.state(object.id);
+        object.pinned
+            || state.open_count > 0
+            || matches!(state.stage, Stage::Constructing(_))
+            || relocation::defines_unique(object.id)
+            || maps::tls_destructors(record, object.handle) > 0
+    };
+    let mut live: Vec<ObjectId> = world.iter().filter(|object| is_root(object)).map(|object| object.id).collect();
+    let mut next = 0;
+    while let Some(&id) = live.get(next) {
+        next += 1;
+        let needed = world.get(id).map(|object| object.needed.clone()).unwrap_or_default();
+        for other in needed.iter().chain(&registry.state(id).bound_to) {
+            if !live.contains(other) {
+                live.push(*other);
+            }
+        }
+    }
+    world.iter().map(|object| object.id).filter(|id| !live.contains(id)).collect()
+}
+
+/// Takes objects out of the world; their memory is given back when no reader can be in it.
+pub fn remove(dead: &[ObjectId]) {
+    let mut world = PROCESS.world.read().clone();
+    let kept = |list: &[ObjectId]| list.iter().copied().filter(|id| !dead.contains(id)).collect::<Arc<[ObjectId]>>();
+    let mut tls_changed = false;
+    for &id in dead {
+        let Some(object) = world.get(id).cloned() else { continue };
+        relocation::forget_unique(id);
+        if let Some(module) = object.tls {
+            if let Some(offset) = module.static_offset {
+                tls::give_back_static(offset);
+            }
+            world.tls.remove(module.id);
+            tls_changed = true;
+        }
+        world.remove(id);
+        let global = kept(world.global(object.namespace));
+        world.namespace_mut(object.namespace).global = global;
+    }
+    if tls_changed {
+        world.tls.advance();
+    }
+    for object in world.iter().cloned().collect::<Vec<_>>() {
+        if object.local_scopes.iter().any(|scope| scope.list.iter().any(|id| dead.contains(id))) {
+            let mut changed = (*object).clone();
+            changed.local_scopes.retain(|scope| !dead.contains(&scope.root));
+            changed.local_scopes.iter_mut().for_each(|scope| scope.list = kept(&scope.list));
+            world.put(changed);
+        }
+    }
+    // the registry always knows every object of the world, also in the child of a fork at this moment
+    publish(world);
+    let ranges: Vec<map::Reservation> =
+        PROCESS.with_registry(|registry| dead.iter().flat_map(|&id| registry.forget(id)).collect());
+    PROCESS.world.defer(Box::new(move || ranges.into_iter().for_each(map::unmap)));
+}

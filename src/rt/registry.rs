@@ -1,0 +1,183 @@
+//! What the loader remembers of the objects besides what lookups see: names, memory, how often they are open, how far their
+//! constructors are. `load` fills it.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use hashbrown::HashMap;
+use luci::link::object::{NamespaceId, ObjectId};
+use luci::link::search::Search;
+use luci::link::versions::{self, Findings};
+use luci::link::world::World;
+
+use super::files::FileId;
+use super::followed::Followed;
+use super::map::Reservation;
+
+/// What the loader remembers of every object besides what lookups see.
+pub struct State {
+    /// `None` for what the kernel mapped.
+    pub reservation: Option<Reservation>,
+    /// The object that first asked for it; its RPATH counts too.
+    pub loader: Option<ObjectId>,
+    /// Directory for `$ORIGIN`.
+    pub origin: Option<Box<[u8]>>,
+    /// dlopen calls that have not been undone by dlclose.
+    pub open_count: u32,
+    pub stage: Stage,
+    /// `None` for what is never replaced.
+    pub followed: Option<Followed>,
+    /// Objects it is bound to that are not among its dependencies.
+    pub bound_to: Vec<ObjectId>,
+}
+
+/// How far constructors and destructors of an object are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Loaded,
+    /// This thread runs its constructors.
+    Constructing(u32),
+    Constructed,
+    Destroyed,
+}
+
+/// How the objects of a namespace are found.
+#[derive(Default)]
+pub struct Names {
+    /// Every name under which an object has been asked for, its path and its soname.
+    pub names: HashMap<Box<[u8]>, ObjectId>,
+    pub files: HashMap<FileId, ObjectId>,
+}
+
+/// All that is needed to load further objects.
+pub struct Registry {
+    pub search: Search<'static>,
+    /// By [`NamespaceId`].
+    pub names: Vec<Names>,
+    pub states: Vec<Option<State>>,
+    /// Objects whose constructors have not run to their end.
+    pub unconstructed: usize,
+    /// Threads that wait until another has run the constructors of an object.
+    pub waiting: Vec<(u32, ObjectId)>,
+    pub program: Option<ObjectId>,
+    /// Dependencies to leave out (LD_EXCLUDE).
+    pub excluded: Vec<Box<[u8]>>,
+    /// The objects are only to be listed: missing ones do not stop the load.
+    pub lists_only: bool,
+    /// Objects that are loaded now may be replaced later.
+    pub following: bool,
+}
+
+impl Registry {
+    pub fn new(search: Search<'static>) -> Self {
+        Registry {
+            search,
+            names: Vec::new(),
+            states: Vec::new(),
+            unconstructed: 0,
+            waiting: Vec::new(),
+            program: None,
+            excluded: Vec::new(),
+            lists_only: false,
+            following: false,
+        }
+    }
+
+    pub fn state(&self, id: ObjectId) -> &State {
+        self.states[id.0 as usize].as_ref().expect("every object of the world has a state")
+    }
+
+    pub fn state_mut(&mut self, id: ObjectId) -> &mut State {
+        self.states[id.0 as usize].as_mut().expect("every object of the world has a state")
+    }
+
+    /// Notes how far the constructors and destructors of an object are.
+    pub fn set_stage(&mut self, id: ObjectId, stage: Stage) {
+        let is_open = |stage| matches!(stage, Stage::Loaded | Stage::Constructing(_));
+        let former = core::mem::replace(&mut self.state_mut(id).stage, stage);
+        self.unconstructed -= usize::from(is_open(former) && !is_open(stage));
+    }
+
+    /// Lets `name` mean `id` from now on. A name with tokens means something else to each object.
+    pub fn alias(&mut self, namespace: NamespaceId, name: &[u8], id: ObjectId) {
+        if !name.is_empty() && !name.contains(&b'$') {
+            self.names_mut(namespace).names.entry_ref(name).or_insert(id);
+        }
+    }
+
+    pub fn names_mut(&mut self, namespace: NamespaceId) -> &mut Names {
+        let index = namespace.0 as usize;
+        if self.names.len() <= index {
+            self.names.resize_with(index + 1, Names::default);
+        }
+        &mut self.names[index]
+    }
+
+    /// The object that a name means in a namespace, if it is loaded.
+    pub fn loaded(&self, namespace: NamespaceId, name: &[u8]) -> Option<ObjectId> {
+        self.names.get(namespace.0 as usize)?.names.get(name).copied()
+    }
+
+    /// Whether dependencies of this name are left out.
+    pub fn is_excluded(&self, name: &[u8]) -> bool {
+        self.excluded.iter().any(|list| luci::config::excludes(list, name))
+    }
+
+    /// Whether the versions that these objects need are there.
+    pub fn check_versions(&self, world: &World<'static>, objects: &[ObjectId]) -> Findings {
+        let mut findings = Findings::default();
+        for object in objects.iter().filter_map(|&id| world.get(id)) {
+            let provider = |name: &[u8]| Some(&*world.get(self.loaded(object.namespace, name)?)?.current);
+            versions::check(&object.current, provider, &mut findings);
+        }
+        findings
+    }
+
+    /// In the child of a fork: forgets what a thread was loading that the child does not have (its memory stays mapped), and
+    /// takes constructors that such a thread was running for run.
+    pub fn settle_in_child(&mut self, world: &World<'static>, me: u32) {
+        self.waiting.clear();
+        for id in (0..self.states.len() as u32).map(ObjectId) {
+            match &self.states[id.0 as usize] {
+                Some(_) if world.get(id).is_none() => drop(self.forget(id)),
+                // begun by a thread that is not here: never begun again
+                Some(State { stage: Stage::Constructing(owner), .. }) if *owner != me => self.set_stage(id, Stage::Constructed),
+                _ => {}
+            }
+        }
+    }
+
+    /// Remembers that `from` uses a definition of `to`, so that `to` stays as long as `from` does.
+    pub fn bound(&mut self, from: ObjectId, to: ObjectId) {
+        push_once(&mut self.state_mut(from).bound_to, to);
+    }
+
+    /// Forgets an object that has left the world; the result is the memory to give back.
+    pub fn forget(&mut self, id: ObjectId) -> Vec<Reservation> {
+        for names in &mut self.names {
+            names.names.retain(|_, other| *other != id);
+            names.files.retain(|_, other| *other != id);
+        }
+        let Some(state) = self.states[id.0 as usize].take() else { return Vec::new() };
+        self.unconstructed -= usize::from(matches!(state.stage, Stage::Loaded | Stage::Constructing(_)));
+        let followed = state.followed.map(Followed::memory).unwrap_or_default();
+        state.reservation.into_iter().chain(followed).collect()
+    }
+
+    /// The objects that may be replaced.
+    pub fn followed(&mut self) -> impl Iterator<Item = (ObjectId, &mut Followed)> {
+        let states = self.states.iter_mut().enumerate();
+        states.filter_map(|(index, state)| Some((ObjectId(index as u32), state.as_mut()?.followed.as_mut()?)))
+    }
+
+    /// What is kept for the update of an object.
+    pub fn followed_mut(&mut self, id: ObjectId) -> Option<&mut Followed> {
+        self.states.get_mut(id.0 as usize)?.as_mut()?.followed.as_mut()
+    }
+}
+
+pub fn push_once(list: &mut Vec<ObjectId>, id: ObjectId) {
+    if !list.contains(&id) {
+        list.push(id);
+    }
+}
