@@ -179,6 +179,17 @@ impl Registry {
         asked: Asked<'_>,
     ) -> Result<ObjectId> {
         let version = version::describe(mapped)?;
+        self.add_version(world, version, reservation, (file, followed), asked)
+    }
+
+    fn add_version(
+        &mut self,
+        world: &mut World<'static>,
+        version: Version<'static>,
+        reservation: Option<Reservation>,
+        (file, followed): (Option<FileId>, Option<Followed>),
+        asked: Asked<'_>,
+    ) -> Result<ObjectId> {
         if version.role == Role::Library && version.dynamic.flags_1.contains(Flags1::PIE) {
             let name = String::from_utf8_lossy(&version.path).into_owned();
             return Err(Error::bad_elf(name, "cannot dynamically load position-independent executable"));
@@ -227,9 +238,8 @@ impl Registry {
         if known.is_some() {
             return Ok(known);
         }
-        let mapped = super::program::loader_image(base.path.to_vec())?;
-        let id = self.add(world, mapped, None, (None, None), Asked { name, by: None, namespace })?;
-        Ok(Some(id))
+        let asked = Asked { name, by: None, namespace };
+        self.add_version(world, version::seen_again(&base), None, (None, None), asked).map(Some)
     }
 
     /// Loads everything that `list` needs, breadth first, and makes it the whole search list.

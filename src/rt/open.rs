@@ -176,10 +176,11 @@ fn prepare(
     let record = PROCESS.record();
     for object in new.iter().filter_map(|&id| world.get(id)) {
         maps::fill(record, world, object, &object.current)?;
-        libc::relocate_dynamic(record, &object.current);
     }
-    let linked = new.iter().rev().filter_map(|&id| world.get(id)).filter(|object| relocation::is_linked_by_us(object));
-    linked.map(|object| relocation::words(world, object, &object.current, mode.binds_now())).collect()
+    // the loader's own image is ready
+    let linked = || new.iter().rev().filter_map(|&id| world.get(id)).filter(|object| relocation::is_linked_by_us(object));
+    linked().for_each(|object| libc::relocate_dynamic(record, &object.current));
+    linked().map(|object| relocation::words(world, object, &object.current, mode.binds_now())).collect()
 }
 
 /// Makes the objects part of the process. What program code is asked for then (IFUNC resolvers) may still fail.

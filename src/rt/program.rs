@@ -144,14 +144,10 @@ pub fn take_loader(config: &Config<'static>, world: &mut World<'static>, registr
         Some(_) => started_as(),
         None => interpreter(world).unwrap_or(LOADER_SONAME).to_vec(),
     };
-    let id = registry.adopt(world, loader_image(path)?, None)?;
+    let mapped = mapped_image(Addr(&raw const __ehdr_start as u64), path, Role::Loader)?;
+    let id = registry.adopt(world, mapped, None)?;
     registry.alias(NamespaceId::BASE, LOADER_SONAME, id);
     Ok(id)
-}
-
-/// Our own image under a path.
-pub fn loader_image(path: Vec<u8>) -> Result<Mapped> {
-    mapped_image(Addr(&raw const __ehdr_start as u64), path, Role::Loader)
 }
 
 /// The path that execve(2) got when we were started by name.

@@ -72,6 +72,22 @@ pub fn describe(mapped: Mapped) -> Result<Version<'static>> {
     })
 }
 
+/// The loader as another namespace sees it: the same image with a `link_map` of its own. The loader's own tables outlive all.
+pub fn seen_again(loader: &Version<'static>) -> Version<'static> {
+    let mut backing = Vec::new();
+    Version {
+        path: loader.path.clone(),
+        layout: loader.layout.clone(),
+        dynamic: loader.dynamic.clone(),
+        symbols: loader.symbols.clone(),
+        link_map: maps::allocate(&loader.path, &mut backing),
+        replaced: Vec::new(),
+        data_homes: Vec::new(),
+        backing,
+        ..*loader
+    }
+}
+
 /// The soname of glibc's C library.
 pub const LIBC_SONAME: &[u8] = b"libc.so.6";
 
