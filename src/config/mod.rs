@@ -47,6 +47,10 @@ pub struct Config<'a> {
     pub update_settle_ms: u32,
     pub snapshot: Snapshot,
     pub bind_now: bool,
+    /// Functions that are bound at their call are bound at each call.
+    pub bind_not: bool,
+    /// Lists of auditors, separated by `:`.
+    pub audit: Vec<&'a [u8]>,
     /// The first definition wins only if it is strong (LD_DYNAMIC_WEAK).
     pub weak: bool,
     pub argv0: Option<&'a [u8]>,
@@ -114,6 +118,8 @@ impl Default for Config<'_> {
             update_settle_ms: 50,
             snapshot: Snapshot::Auto,
             bind_now: false,
+            bind_not: false,
+            audit: Vec::new(),
             weak: false,
             argv0: None,
             list_versions: false,

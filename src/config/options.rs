@@ -105,6 +105,23 @@ pub static SWITCHES: &[Switch] = &[
         ..NONE
     },
     Switch {
+        long: "bind-not",
+        short: Some(b'N'),
+        variable: Some("LD_BIND_NOT"),
+        help: "look functions up at each call, not only at the first",
+        set: Set::NonEmpty(|config| &mut config.bind_not),
+        ..NONE
+    },
+    Switch {
+        long: "audit",
+        variable: Some("LD_AUDIT"),
+        argument: Some("FILES"),
+        default: "",
+        help: "load these auditors (rtld-audit(7)), separated by :",
+        set: Set::AddedList(|config| &mut config.audit),
+        ..NONE
+    },
+    Switch {
         long: "weak",
         short: Some(b'w'),
         variable: Some("LD_DYNAMIC_WEAK"),

@@ -71,6 +71,9 @@ impl<'a> Config<'a> {
     fn read_variable(&mut self, string: &'a [u8], given: &mut Given) {
         let Some(end) = string.iter().position(|&byte| byte == b'=') else { return };
         let (name, value) = (&string[..end], &string[end + 1..]);
+        if name == b"LD_PROFILE" && !value.is_empty() && !self.secure {
+            self.problems.push(Error::other(text(name), "profiles are not written by this loader"));
+        }
         let is_named = |switch: &Switch| switch.variable.is_some_and(|variable| variable.as_bytes() == name);
         let Some(index) = SWITCHES.iter().position(is_named) else { return };
         let switch = &SWITCHES[index];

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::sync::atomic::AtomicU64;
+use core::sync::atomic::{AtomicU32, AtomicU64};
 
 use super::segments::Layout;
 use crate::addr::{Addr, Bias, Vaddr};
@@ -123,6 +123,17 @@ pub struct Object<'m> {
     /// or reused the object.
     pub local_scopes: Vec<LocalScope>,
     pub deep_bind: bool,
+    /// What each auditor keeps with it; `None` for what is not audited.
+    pub audit: Option<Arc<[AuditMark]>>,
+}
+
+/// What one auditor keeps with an object (rtld-audit(7)). The auditor has its address.
+#[derive(Debug)]
+pub struct AuditMark {
+    /// The `link_map`'s address, until the auditor stores something else.
+    pub cookie: AtomicU64,
+    /// `LA_FLG_*`
+    pub flags: AtomicU32,
 }
 
 impl<'m> Object<'m> {
@@ -140,6 +151,7 @@ impl<'m> Object<'m> {
             filtees: Arc::from([]),
             local_scopes: Vec::new(),
             deep_bind: false,
+            audit: None,
         }
     }
 }

@@ -27,6 +27,8 @@ pub trait Process {
     fn undefined_tls_descriptor(&mut self, addend: u64) -> [u64; 2];
     /// `from` now uses a definition of `to`.
     fn bound(&mut self, from: ObjectId, to: ObjectId);
+    /// A function has been bound for calls; the result is the address to call.
+    fn called(&mut self, from: ObjectId, called: Called, address: Addr) -> Addr;
     /// The process-wide definition of an STB_GNU_UNIQUE symbol, `found` if it is the first.
     fn unique(&mut self, name: &[u8], found: Addr, object: ObjectId) -> Addr;
 }
@@ -48,6 +50,23 @@ pub struct Deferred {
     pub addend: u64,
     /// The resolver is the object's own (R_X86_64_IRELATIVE), not found by a symbol.
     pub irelative: bool,
+    /// The word is for calls of this function.
+    pub called: Option<Called>,
+}
+
+/// A function that a PLT calls: the object that defines it, and its index in the symbol table there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Called {
+    pub definer: ObjectId,
+    pub symbol: u32,
+}
+
+impl Called {
+    pub fn of(found: &Definition<'_, '_>) -> Self {
+        let start = found.object.current.symbols.table.as_ptr() as usize;
+        let bytes = (core::ptr::from_ref(found.symbol) as usize).wrapping_sub(start);
+        Called { definer: found.object.id, symbol: (bytes / size_of::<sym::Sym>()) as u32 }
+    }
 }
 
 /// A copy relocation.
@@ -215,7 +234,7 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
             R_X86_64_RELATIVE | R_X86_64_RELATIVE64 => self.write(at, self.version.address_at(Vaddr(addend)).0),
             R_X86_64_IRELATIVE => {
                 let resolver = Vaddr(addend) + self.version.bias;
-                self.outcome.deferred.push(Deferred { at, resolver, addend: 0, irelative: true });
+                self.outcome.deferred.push(Deferred { at, resolver, addend: 0, irelative: true, called: None });
                 Ok(())
             }
             R_X86_64_JUMP_SLOT if lazy => {
@@ -231,8 +250,9 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         let found = self.definition(index, class_of(kind), kind)?;
         match kind {
             // psABI: S alone; the addend of a jump slot may be the place of its PLT entry (DT_X86_64_PLT)
-            R_X86_64_GLOB_DAT | R_X86_64_JUMP_SLOT => self.address(found, at, 0),
-            R_X86_64_64 => self.address(found, at, addend),
+            R_X86_64_JUMP_SLOT => self.address(found, at, 0, found.as_ref().map(Called::of)),
+            R_X86_64_GLOB_DAT => self.address(found, at, 0, None),
+            R_X86_64_64 => self.address(found, at, addend, None),
             R_X86_64_DTPMOD64 | R_X86_64_DTPOFF64 | R_X86_64_TPOFF64 | R_X86_64_TLSDESC => self.tls(kind, found, at, addend),
             R_X86_64_COPY => self.copy(index, found, at),
             R_X86_64_SIZE64 => self.write(at, found.map_or(0, |found| found.symbol.st_size).wrapping_add(addend)),
@@ -251,17 +271,21 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         }
     }
 
-    fn address(&mut self, found: Option<Definition<'w, 'm>>, at: Vaddr, addend: u64) -> Result<()> {
+    fn address(&mut self, found: Option<Definition<'w, 'm>>, at: Vaddr, addend: u64, called: Option<Called>) -> Result<()> {
         let Some(found) = found else { return self.write(at, addend) };
         if found.is_ifunc() {
             self.memory.read_u64(at).ok_or_else(|| self.outside())?;
-            self.outcome.deferred.push(Deferred { at, resolver: found.address_for(self.version), addend, irelative: false });
+            let resolver = found.address_for(self.version);
+            self.outcome.deferred.push(Deferred { at, resolver, addend, irelative: false, called });
             return Ok(());
         }
         let mut address = found.address_for(self.version);
         if sym::binding(found.symbol) == sym::STB_GNU_UNIQUE {
             let name = found.object.current.symbols.name(found.symbol).unwrap_or_default();
             address = self.process.unique(name, address, found.object.id);
+        }
+        if let Some(called) = called {
+            address = self.process.called(self.object.id, called, address);
         }
         self.write(at, address.0.wrapping_add(addend))
     }

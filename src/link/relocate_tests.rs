@@ -27,6 +27,9 @@ impl Process for Answers {
         [8, addend]
     }
     fn bound(&mut self, _from: ObjectId, _to: ObjectId) {}
+    fn called(&mut self, _from: ObjectId, _called: Called, address: Addr) -> Addr {
+        address
+    }
     fn unique(&mut self, _name: &[u8], found: Addr, _object: ObjectId) -> Addr {
         found
     }

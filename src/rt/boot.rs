@@ -13,14 +13,17 @@ use luci::arch::cpuid::CpuidCache;
 use luci::config::{Config, Mode, help};
 use luci::diag::Result;
 use luci::glibc::cpu_features::IsaLevel;
+use luci::glibc::record::Flags;
 use luci::link::cache::Cache;
 use luci::link::hwcaps::Hwcaps;
 use luci::link::object::{NamespaceId, ObjectId};
 use luci::link::search::Search;
 use luci::link::world::World;
 
+use super::audit::{self, Activity};
 use super::files;
-use super::load::Asked;
+use super::libc::Reserve;
+use super::load::{self, Asked};
 use super::process::PROCESS;
 use super::program::{entry_of, take_loader, take_program, take_vdso};
 use super::registry::Registry;
@@ -66,29 +69,64 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     registry.lists_only = config.mode == Mode::List;
     registry.following = super::live::configure(config);
     registry.excluded = config.exclude.iter().map(|name| (*name).into()).collect();
-    let program = take_program(stack, config, &mut world, &mut registry)?;
-    let loader = take_loader(config, &mut world, &mut registry)?;
-    let vdso = take_vdso(stack, &mut world, &mut registry);
-    let mut scope = alloc::vec![program];
-    let preloads = preload(config, &mut world, &mut registry, &mut scope);
-    registry.load_dependencies(&mut world, &mut scope)?;
-    arrange(&mut world, &scope, vdso, loader);
-    check_versions(config, &world, &registry)?;
-    if config.mode == Mode::List {
-        list::answer(config, &world, &registry, &preloads);
-    }
-    let libc_id = registry.loaded(NamespaceId::BASE, LIBC_SONAME);
-    identify::identify(&world, libc_id)?;
-    let thread = libc::set_up(&mut world, stack, libc_id, &mut cpuid)?;
-    let entry = entry_of(&world, program)?;
     PROCESS.registry.with(|slot| *slot = Some(registry));
-    // SAFETY: the TCB is filled and lives as long as the process.
-    unsafe { sys::set_thread_pointer(thread) };
+    let program = take_program(stack, config, &mut world)?;
+    let loader = take_loader(config, &mut world)?;
+    let vdso = take_vdso(stack, &mut world);
+    let auditors = if config.mode == Mode::Run { audit::names(config, &world, program) } else { Vec::new() };
+    if !auditors.is_empty() {
+        world = start_auditing(world, stack, &mut cpuid, &auditors)?;
+    }
+    let mut scope = alloc::vec![program];
+    let preloads = preload(config, &mut world, &mut scope);
+    load::load_dependencies(&mut world, &mut scope)?;
+    arrange(&mut world, &scope, vdso, loader);
+    check_versions(config, &world)?;
+    if config.mode == Mode::List {
+        PROCESS.with_registry(|registry| list::answer(config, &world, registry, &preloads));
+    }
+    let libc_id = PROCESS.with_registry(|registry| registry.loaded(NamespaceId::BASE, LIBC_SONAME));
+    let entry = entry_of(&world, program)?;
+    if auditors.is_empty() {
+        identify::identify(&world, libc_id)?;
+        start_thread(&mut world, stack, &mut cpuid, Reserve::NONE)?;
+        libc::complete(&mut world, Reserve::NONE)?;
+    } else {
+        libc::complete(&mut world, Reserve::LARGE)?;
+    }
     relocation::initial(world)?;
     init::start_libc(libc_id)?;
-    let initial = PROCESS.world.read().order.clone();
+    let initial: Vec<ObjectId> = PROCESS.world.read().members(NamespaceId::BASE).map(|object| object.id).collect();
     init::run_constructors(&initial);
+    if !PROCESS.record().has(Flags::AUDIT_PREINIT) {
+        audit::preinit();
+    }
     Ok(entry)
+}
+
+/// Makes the main thread and what libc reads.
+fn start_thread(world: &mut World<'static>, stack: InitialStack, cpuid: &mut CpuidCache<'_>, reserve: Reserve) -> Result<()> {
+    let thread = libc::set_up(world, stack, cpuid, reserve)?;
+    // SAFETY: the TCB is filled and lives as long as the process.
+    unsafe { sys::set_thread_pointer(thread) };
+    Ok(())
+}
+
+/// Loads the auditors, which come before everything that they are to be told of. The result is the world with them.
+fn start_auditing(
+    mut world: World<'static>,
+    stack: InitialStack,
+    cpuid: &mut CpuidCache<'_>,
+    names: &[&'static [u8]],
+) -> Result<World<'static>> {
+    identify::ahead(&mut world)?;
+    start_thread(&mut world, stack, cpuid, Reserve::LARGE)?;
+    let initial = world.order.clone();
+    PROCESS.world.replace(Box::new(world));
+    audit::start(names, &initial);
+    let world = PROCESS.world.read().clone();
+    audit::activity(&world, NamespaceId::BASE, Activity::Add);
+    Ok(world)
 }
 
 fn remember_start(stack: InitialStack, by_name: bool) {
@@ -126,6 +164,7 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     let settings = &PROCESS.settings;
     settings.secure.store(secure, Ordering::Relaxed);
     settings.bind_now.store(config.bind_now, Ordering::Relaxed);
+    settings.bind_not.store(config.bind_not, Ordering::Relaxed);
     settings.weak_yields.store(config.weak, Ordering::Relaxed);
     if by_name {
         PROCESS.start.loader_path.store(stack.aux(auxv::AT_EXECFN).unwrap_or(0), Ordering::Relaxed);
@@ -178,19 +217,14 @@ fn search(config: &Config<'static>, stack: InitialStack, cpuid: &mut CpuidCache<
 
 /// LD_PRELOAD and `/etc/ld.so.preload`; what cannot be preloaded is reported and left out, as in glibc. The result are the
 /// names of the others.
-fn preload(
-    config: &Config<'static>,
-    world: &mut World<'static>,
-    registry: &mut Registry,
-    scope: &mut Vec<ObjectId>,
-) -> Vec<Box<[u8]>> {
+fn preload(config: &Config<'static>, world: &mut World<'static>, scope: &mut Vec<ObjectId>) -> Vec<Box<[u8]>> {
     let mut names = Vec::new();
     let mut load = |name: &[u8], source: &str| {
         if config.secure && name.contains(&b'/') && source == "LD_PRELOAD" {
             return;
         }
         let by = scope.first().copied();
-        match registry.find_or_load(world, Asked { name, by, namespace: NamespaceId::BASE }) {
+        match load::find_or_load(world, Asked { name, by, namespace: NamespaceId::BASE }) {
             Ok(id) if scope.contains(&id) => {}
             Ok(id) => {
                 scope.push(id);
@@ -225,8 +259,10 @@ fn arrange(world: &mut World<'static>, scope: &[ObjectId], vdso: Option<ObjectId
     if !order.contains(&loader) {
         order.push(loader);
     }
+    let initial = order.clone();
+    order.extend(world.order.iter().filter(|id| !initial.contains(id)));
     world.order = order;
-    for id in world.order.clone() {
+    for id in initial {
         if let Some(object) = world.get(id) {
             let mut object = (**object).clone();
             object.pinned = true;
@@ -236,8 +272,8 @@ fn arrange(world: &mut World<'static>, scope: &[ObjectId], vdso: Option<ObjectId
 }
 
 /// Gate: every version that is needed must be there.
-fn check_versions(config: &Config<'_>, world: &World<'static>, registry: &Registry) -> Result<()> {
-    let findings = registry.check_versions(world, &world.order);
+fn check_versions(config: &Config<'_>, world: &World<'static>) -> Result<()> {
+    let findings = PROCESS.with_registry(|registry| registry.check_versions(world, world.global(NamespaceId::BASE)));
     for warning in &findings.warnings {
         fail::version_line(warning);
     }

@@ -10,6 +10,7 @@ use luci::link::object::{NamespaceId, Object, ObjectId};
 
 use super::abi::debug::{self, State};
 use super::abi::tls;
+use super::audit::{self, Activity};
 use super::lock::LoaderLock;
 use super::open::publish;
 use super::process::PROCESS;
@@ -46,9 +47,19 @@ fn unload() {
     }
     let dead = unused();
     let touched = namespaces_of(&dead);
-    touched.iter().for_each(|&namespace| debug::notify(namespace, State::Delete));
+    tell(&touched, State::Delete, Activity::Delete);
     remove(&dead);
-    touched.iter().for_each(|&namespace| debug::notify(namespace, State::Consistent));
+    tell(&touched, State::Consistent, Activity::Consistent);
+}
+
+fn tell(namespaces: &[NamespaceId], state: State, activity: Activity) {
+    for &namespace in namespaces {
+        if audit::is_on() {
+            let world = PROCESS.world.read().clone();
+            audit::activity(&world, namespace, activity);
+        }
+        debug::notify(namespace, state);
+    }
 }
 
 fn namespaces_of(objects: &[ObjectId]) -> Vec<NamespaceId> {
@@ -97,6 +108,7 @@ pub fn remove(dead: &[ObjectId]) {
     for &id in dead {
         let Some(object) = world.get(id).cloned() else { continue };
         relocation::forget_unique(id);
+        audit::forget(id);
         if let Some(module) = object.tls {
             if let Some(offset) = module.static_offset {
                 tls::give_back_static(offset);

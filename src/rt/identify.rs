@@ -9,17 +9,17 @@ use luci::diag::{Error, Result};
 use luci::elf::segments::Permissions;
 use luci::glibc::choose::{self, Evidence};
 use luci::glibc::record::{RECORDS, Record};
-use luci::link::object::{ObjectId, Role, Version};
+use luci::link::object::{NamespaceId, ObjectId, Role, Version};
 use luci::link::resolve::{self, Class, Reference};
 use luci::link::segments;
 use luci::link::world::World;
 use rustix::fd::AsFd;
 
 use super::image::Metadata;
-use super::load::directory_of;
+use super::load::{Asked, Found, directory_of};
 use super::process::PROCESS;
-use super::version::{self, Mapped};
-use super::{files, map};
+use super::version::{self, LIBC_SONAME, Mapped};
+use super::{files, load, map};
 
 /// The file name of a stock loader, and where the psABI puts it.
 const LOADER_NAME: &[u8] = b"/ld-linux-x86-64.so.2";
@@ -28,13 +28,33 @@ const LOADER_PATH: &[u8] = b"/lib64/ld-linux-x86-64.so.2";
 /// Finds the record of the libc; a program without one gets the newest layout, which only the loader itself then uses.
 pub fn identify(world: &World<'static>, libc: Option<ObjectId>) -> Result<()> {
     let record = match libc.and_then(|id| world.get(id)) {
-        Some(object) => match object.current.build_id.and_then(choose::by_build_id) {
-            Some(record) => record,
-            None => examine(world, &object.current)?,
-        },
+        Some(object) => record_of(world, &object.current)?,
         None => &RECORDS[RECORDS.len() - 1],
     };
     PROCESS.set_record(record);
+    Ok(())
+}
+
+fn record_of(world: &World<'static>, libc: &Version<'static>) -> Result<&'static Record> {
+    match libc.build_id.and_then(choose::by_build_id) {
+        Some(record) => Ok(record),
+        None => examine(world, libc),
+    }
+}
+
+/// The same before the program's libc is loaded: the file that it would be is looked at.
+pub fn ahead(world: &mut World<'static>) -> Result<()> {
+    let program = world.order.first().copied();
+    let asked = Asked { name: LIBC_SONAME, by: program, namespace: NamespaceId::BASE };
+    let Found::File(file) = load::find(world, asked)? else { return identify(world, None) };
+    let name = String::from_utf8_lossy(&file.path).into_owned();
+    let layout = segments::plan(file.headers, file.header.phoff, file.size);
+    let layout = layout.map_err(|what| Error::bad_elf(name.as_str(), what))?;
+    let (bias, reservation) = map::image(&name, file.fd.as_fd(), &layout, file.header.kind)?;
+    let mapped = Mapped { path: file.path, role: Role::Library, bias, layout, entry: Vaddr(file.header.entry) };
+    let record = version::describe(mapped).and_then(|libc| record_of(world, &libc));
+    map::unmap(reservation);
+    PROCESS.set_record(record?);
     Ok(())
 }
 

@@ -15,10 +15,12 @@ use luci::link::world::World;
 
 use super::abi::binding::call_resolver;
 use super::abi::debug::{self, State};
+use super::audit::{self, Activity};
 use super::image::load_word;
 use super::lock::LoaderLock;
 use super::process::PROCESS;
 use super::registry::{Registry, Stage};
+use super::relocation::is_linked_by_us;
 use super::sync::{futex_wait, futex_wake_all};
 use super::sys;
 use super::version::LIBC_SONAME;
@@ -55,6 +57,10 @@ pub fn start_libc(libc: Option<ObjectId>) -> Result<()> {
     }
     if PROCESS.updates.are_on() {
         super::live::begin();
+    }
+    if audit::is_on() {
+        let world = PROCESS.world.read().clone();
+        audit::activity(&world, NamespaceId::BASE, Activity::Consistent);
     }
     debug::notify(NamespaceId::BASE, State::Consistent);
     Ok(())
@@ -240,12 +246,17 @@ fn call_constructor(function: Addr) {
 /// The destructors of all objects, run once when the program ends.
 extern "C" fn run_destructors() {
     let world = PROCESS.world.read();
-    let members = |(id, _)| world.members(id).map(|object| object.id).collect();
-    let mut namespaces: Vec<Vec<ObjectId>> = world.namespaces().map(members).collect();
+    let mut namespaces: Vec<(bool, NamespaceId)> = world.namespaces().map(|(id, namespace)| (namespace.audits, id)).collect();
     drop(world);
-    // the program's own last
-    namespaces.reverse();
-    namespaces.iter().for_each(|objects| destroy(objects));
+    // the program's own is the last but for the auditors
+    namespaces.sort_by_key(|&(audits, id)| (audits, core::cmp::Reverse(id)));
+    for (_, id) in namespaces {
+        let world = PROCESS.world.read().clone();
+        let members: Vec<ObjectId> = world.members(id).map(|object| object.id).collect();
+        audit::activity(&world, id, Activity::Delete);
+        destroy(&members);
+        audit::activity(&world, id, Activity::Consistent);
+    }
 }
 
 /// Runs the destructors of `objects`, each before what it depends on.
@@ -266,15 +277,18 @@ pub fn destroy(objects: &[ObjectId]) {
             }
             due
         });
-        if !due || !matches!(version.role, Role::Library | Role::Program) {
+        if !due {
             continue;
         }
-        for function in functions(version, version.dynamic.fini_array).into_iter().rev() {
-            call_destructor(function);
+        if is_linked_by_us(&object) {
+            for function in functions(version, version.dynamic.fini_array).into_iter().rev() {
+                call_destructor(function);
+            }
+            if let Some(fini) = version.dynamic.fini {
+                call_destructor(fini + version.bias);
+            }
         }
-        if let Some(fini) = version.dynamic.fini {
-            call_destructor(fini + version.bias);
-        }
+        audit::closed(&object);
     }
 }
 

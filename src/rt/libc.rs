@@ -31,31 +31,80 @@ use super::sys;
 /// Modules that fit in the first dtv beyond the initial ones.
 const SPARE_DTV_ENTRIES: usize = 14;
 
-/// Lays out TLS, makes the main thread's descriptor and fills everything libc reads. The result is the thread pointer.
-pub fn set_up(
-    world: &mut World<'static>,
-    stack: InitialStack,
-    libc: Option<ObjectId>,
-    cpuid: &mut CpuidCache<'_>,
-) -> Result<u64> {
+/// Room for what is loaded when libc's structures are there already, because there are auditors.
+pub struct Reserve {
+    /// Bytes of static TLS.
+    pub tls: u64,
+    /// TLS modules.
+    pub modules: usize,
+}
+
+impl Reserve {
+    /// Everything is loaded.
+    pub const NONE: Reserve = Reserve { tls: 0, modules: 0 };
+    /// For the auditors and all that comes behind them.
+    pub const LARGE: Reserve = Reserve { tls: 128 * 1024, modules: 1024 };
+}
+
+/// Lays out TLS, makes the main thread's descriptor and fills everything libc reads, for what is loaded. The result is the
+/// thread pointer.
+pub fn set_up(world: &mut World<'static>, stack: InitialStack, cpuid: &mut CpuidCache<'_>, reserve: Reserve) -> Result<u64> {
     let record = PROCESS.record();
     let random = random_bytes(stack);
     let tunables = read_tunables(record, stack);
-    let rseq_offset = lay_out_tls(world, record, &tunables, stack)?;
-    let thread = make_thread(world, record, stack, &random)?;
+    let rseq_offset = lay_out_tls(world, record, &tunables, stack, reserve.tls)?;
+    let thread = make_thread(world, record, stack, &random, reserve.modules)?;
     rseq::start(stack, record, &tunables, thread, rseq_offset);
-    fill_maps(world, record)?;
     let ro = ro_bytes(world, record, stack, &tunables, cpuid)?;
     misc::TUNABLES.replace(alloc::boxed::Box::new(tunables));
-    let rg = rg_bytes(world, record, thread, libc)?;
+    let rg = rg_bytes(world, record, thread)?;
     // SAFETY: the program does not run yet.
     unsafe { exported::install(&ro, &rg) };
     export_variables(stack, record, &random);
     start_debugger_interface(world);
+    Ok(thread)
+}
+
+/// Completes what libc reads when the whole initial set is loaded.
+pub fn complete(world: &mut World<'static>, reserve: Reserve) -> Result<()> {
+    let record = PROCESS.record();
+    if reserve.tls > 0 {
+        add_late_tls(world, record, reserve.tls)?;
+    }
+    fill_maps(world, record)?;
     maps::relink(world);
     super::namespaces::store(world);
+    let searchlist = record.rg.dl_ns.get().zip(record.ns.ns_main_searchlist.get());
+    if let Some((namespace, field)) = searchlist {
+        // SAFETY: a word of `_rtld_global`, before the program runs.
+        unsafe { store_word(exported::global() + (namespace + field) as u64, leak_searchlist(world)) };
+    }
     tables::set_legacy_hooks(world, record);
-    Ok(thread)
+    Ok(())
+}
+
+/// Gives the objects of the initial set their places in the reserve, and takes back what is left of that, so that threads
+/// have static TLS of the usual size.
+fn add_late_tls(world: &mut World<'static>, record: &Record, reserve: u64) -> Result<()> {
+    let initial: Vec<ObjectId> = world.members(NamespaceId::BASE).map(|object| object.id).collect();
+    for id in initial {
+        let Some(object) = world.get(id).filter(|object| object.tls.is_none()).cloned() else { continue };
+        let Some(block) = super::relocation::block_of(&object.current) else { continue };
+        let offset = abi::tls::place_late(block).ok_or_else(|| abi::tls::no_static_room(&object.current.path, block))?;
+        super::open::add_tls_module(world, &object, block, Some(offset));
+    }
+    world.tls.advance();
+    PROCESS.static_tls.with(|area| area.iter_mut().for_each(|area| area.shrink(reserve)));
+    let (size, _) = abi::tls::static_size();
+    for (start, field) in
+        [(exported::global_ro(), record.ro.dl_tls_static_size), (exported::global(), record.rg.dl_tls_static_size)]
+    {
+        if let Some(field) = field.get() {
+            // SAFETY: a word of libc's structures, which are writable until the initial set is relocated.
+            unsafe { store_word(start + field as u64, size) };
+        }
+    }
+    Ok(())
 }
 
 fn random_bytes(stack: InitialStack) -> [u8; 16] {
@@ -68,7 +117,13 @@ fn random_bytes(stack: InitialStack) -> [u8; 16] {
 
 /// Gives every initial module its place below the thread pointer; the result is the offset of the extra block for
 /// restartable sequences, where this libc wants one.
-fn lay_out_tls(world: &mut World<'static>, record: &Record, tunables: &Tunables, stack: InitialStack) -> Result<Option<u64>> {
+fn lay_out_tls(
+    world: &mut World<'static>,
+    record: &Record,
+    tunables: &Tunables,
+    stack: InitialStack,
+    reserve: u64,
+) -> Result<Option<u64>> {
     const TCB_ALIGN: u64 = 64;
     let mut area = StaticTls::new(TCB_ALIGN);
     for id in world.order.clone() {
@@ -89,7 +144,7 @@ fn lay_out_tls(world: &mut World<'static>, record: &Record, tunables: &Tunables,
         Some(block) => Some(area.place_at_end(block).ok_or_else(too_large)?),
         None => None,
     };
-    area.finish(static_surplus(record, tunables)).ok_or_else(too_large)?;
+    area.finish(static_surplus(record, tunables).saturating_add(reserve)).ok_or_else(too_large)?;
     PROCESS.static_tls.with(|slot| *slot = Some(area));
     abi::tls::publish_generation(world.tls.generation);
     Ok(rseq)
@@ -98,16 +153,28 @@ fn lay_out_tls(world: &mut World<'static>, record: &Record, tunables: &Tunables,
 /// Bytes of static TLS for libraries that are loaded later, which a tunable raises or lowers.
 fn static_surplus(record: &Record, tunables: &Tunables) -> u64 {
     let usual = u64::from(record.values.tls_static_surplus);
-    let id = record.tunable_id("glibc.rtld.optional_static_tls");
-    let tunable = id.and_then(|id| Some((record.tunable(id)?.default, tunables.get(id)?)));
-    match tunable {
-        Some((default, Value::Number(optional))) => usual.saturating_sub(default).saturating_add(*optional),
-        _ => usual,
-    }
+    /// What glibc counts on for each namespace: the libc in it and some other libraries with initial-exec variables.
+    const EACH_NAMESPACE: u64 = 192 + 144;
+    let tunable = |name| {
+        let id = record.tunable_id(name)?;
+        let Value::Number(value) = tunables.get(id)? else { return None };
+        Some((record.tunable(id)?.default, *value))
+    };
+    let (optional, wanted) = tunable("glibc.rtld.optional_static_tls").unwrap_or_default();
+    let (namespaces, more) = tunable("glibc.rtld.nns").unwrap_or_default();
+    let usual = usual.saturating_sub(optional).saturating_add(wanted);
+    let fewer = namespaces.saturating_sub(more).saturating_mul(EACH_NAMESPACE);
+    usual.saturating_add(more.saturating_sub(namespaces).saturating_mul(EACH_NAMESPACE)).saturating_sub(fewer)
 }
 
 /// Allocates and fills the main thread's static TLS, descriptor and dtv.
-fn make_thread(world: &World<'static>, record: &Record, stack: InitialStack, random: &[u8; 16]) -> Result<u64> {
+fn make_thread(
+    world: &World<'static>,
+    record: &Record,
+    stack: InitialStack,
+    random: &[u8; 16],
+    more_modules: usize,
+) -> Result<u64> {
     let (area_size, align) = PROCESS.static_tls.with(|area| area.as_ref().map_or((0, 64), |area| (area.size, area.align)));
     let no_memory = || Error::other("", "cannot allocate TLS data structures for initial thread");
     let blocks_size = luci::addr::align_up(area_size, align).ok_or_else(no_memory)?;
@@ -119,7 +186,7 @@ fn make_thread(world: &World<'static>, record: &Record, stack: InitialStack, ran
         return Err(no_memory());
     }
     let thread = memory as u64 + blocks_size;
-    let dtv = make_dtv(world, record, thread)?;
+    let dtv = make_dtv(world, record, thread, more_modules)?;
     let start = &PROCESS.start;
     start.initial_dtv.store(dtv, Ordering::Relaxed);
     start.main_thread.store(thread, Ordering::Relaxed);
@@ -127,8 +194,8 @@ fn make_thread(world: &World<'static>, record: &Record, stack: InitialStack, ran
     Ok(thread)
 }
 
-fn make_dtv(world: &World<'static>, record: &Record, thread: u64) -> Result<u64> {
-    let capacity = world.tls.highest() as usize + SPARE_DTV_ENTRIES;
+fn make_dtv(world: &World<'static>, record: &Record, thread: u64, more_modules: usize) -> Result<u64> {
+    let capacity = world.tls.highest() as usize + SPARE_DTV_ENTRIES + more_modules;
     let blocks: Vec<(usize, u64)> =
         world.tls.iter().filter_map(|(id, slot)| Some((id as usize, thread.wrapping_sub(slot.module?.static_offset?)))).collect();
     let words = alloc::vec![0u64; tcb::dtv_size(capacity) / 8].leak();
@@ -167,7 +234,7 @@ fn set_tid_address(record: &Record, thread: u64) -> u32 {
 }
 
 fn fill_maps(world: &World<'static>, record: &Record) -> Result<()> {
-    for object in world.iter() {
+    for object in world.members(NamespaceId::BASE) {
         maps::fill(record, world, object, &object.current)?;
         let version = &object.current;
         if version.role != Role::Vdso {
@@ -265,7 +332,7 @@ fn vdso_functions(world: &World<'static>) -> Vdso {
     }
 }
 
-fn rg_bytes(world: &World<'static>, record: &Record, thread: u64, libc: Option<ObjectId>) -> Result<Vec<u8>> {
+fn rg_bytes(world: &World<'static>, record: &Record, thread: u64) -> Result<Vec<u8>> {
     let (tls_static_size, tls_static_align) = abi::tls::static_size();
     let program = world.iter().next();
     let executable_stacks = program
@@ -273,12 +340,8 @@ fn rg_bytes(world: &World<'static>, record: &Record, thread: u64, libc: Option<O
         .is_some_and(|permissions| permissions.contains(Permissions::EXECUTE));
     let values = RgValues {
         address: exported::global().0,
-        base: NamespaceValues {
-            loaded: program.map_or(0, |object| object.handle.0),
-            nloaded: world.members(NamespaceId::BASE).count() as u32,
-            main_searchlist: leak_searchlist(world),
-            libc_map: libc.and_then(|id| world.get(id)).map_or(0, |object| object.handle.0),
-        },
+        // filled in by `complete`
+        base: NamespaceValues::default(),
         load_adds: world.adds,
         tls_max_dtv_idx: world.tls.highest(),
         tls_dtv_slotinfo_list: 0,

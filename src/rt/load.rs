@@ -1,5 +1,6 @@
 //! Brings objects into the process: finds the file of a name, maps it, describes it, and follows its dependencies breadth
-//! first as the gABI asks. Works on a [`World`] that nobody else sees yet.
+//! first as the gABI asks. Works on a [`World`] that nobody else sees yet. The registry is asked in short sections, because
+//! auditors, which are program code, are told of every step.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -18,6 +19,7 @@ use luci::link::segments;
 use luci::link::world::{BreadthFirst, World};
 use rustix::fd::AsFd;
 
+use super::audit;
 use super::files::{self, ElfFile, FileId, OpenError};
 use super::followed::{Followed, Source};
 use super::map::{self, Reservation};
@@ -39,51 +41,198 @@ pub enum Found {
     File(Box<ElfFile>),
 }
 
+/// Takes an object that is already mapped into the world: the program, the loader, the vDSO.
+pub fn adopt(world: &mut World<'static>, mapped: Mapped, reservation: Option<Reservation>) -> Result<ObjectId> {
+    let is_program = mapped.role == Role::Program;
+    let asked = Asked { name: b"", by: None, namespace: NamespaceId::BASE };
+    let id = add(world, version::describe(mapped)?, reservation, (None, None), asked)?;
+    if is_program {
+        PROCESS.with_registry(|registry| registry.program = Some(id));
+    }
+    Ok(id)
+}
+
+/// The object of this name, loaded now if it is not yet. The error says why the name leads nowhere.
+pub fn find_or_load(world: &mut World<'static>, asked: Asked<'_>) -> Result<ObjectId> {
+    match find(world, asked)? {
+        Found::Loaded(id) => Ok(id),
+        Found::File(file) => map_file(world, *file, asked),
+    }
+}
+
+/// What a name means: an object that is loaded, or a file.
+pub fn find(world: &mut World<'static>, asked: Asked<'_>) -> Result<Found> {
+    if let Some(id) = PROCESS.with_registry(|registry| registry.loaded(asked.namespace, asked.name)) {
+        return Ok(Found::Loaded(id));
+    }
+    if let Some(id) = loader_in(world, asked.namespace, asked.name)? {
+        return Ok(Found::Loaded(id));
+    }
+    let found = search_file(world, asked)?;
+    let same = PROCESS.with_registry(|registry| {
+        let id = same_file(registry, world, asked.namespace, &found)?;
+        registry.alias(asked.namespace, asked.name, id);
+        Some(id)
+    });
+    Ok(same.map_or_else(|| Found::File(Box::new(found)), Found::Loaded))
+}
+
+fn search_file(world: &World<'static>, asked: Asked<'_>) -> Result<ElfFile> {
+    if audit::is_on() {
+        return audit::search_file(world, asked);
+    }
+    let mut opener = Opener { error: None };
+    let found = PROCESS
+        .with_registry(|registry| registry.with_request(world, asked, |search, request| search.find(request, &mut opener)));
+    opener.outcome(asked.name, found)
+}
+
+/// The object that a file is already loaded as. The file of an object that is followed may be gone, and its inode another
+/// file's; such an object is the file in the state that was judged last.
+fn same_file(registry: &mut Registry, world: &World<'static>, namespace: NamespaceId, file: &ElfFile) -> Option<ObjectId> {
+    let known = registry.names.get(namespace.0 as usize).and_then(|names| names.files.get(&file.id)).copied();
+    let is_here = |id| world.get(id).is_some_and(|object| object.namespace == namespace);
+    let same = |(id, followed): &(ObjectId, &mut Followed)| followed.stamp == file.stamp && is_here(*id);
+    let known = known.filter(|&id| registry.state(id).followed.is_none());
+    known.or_else(|| registry.followed().find(same).map(|(id, _)| id))
+}
+
+/// Maps a file that is not loaded yet.
+pub fn map_file(world: &mut World<'static>, mut file: ElfFile, asked: Asked<'_>) -> Result<ObjectId> {
+    let name = String::from_utf8_lossy(&file.path).into_owned();
+    if file.header.kind == Kind::Executable {
+        return Err(Error::bad_elf(name, "cannot dynamically load executable"));
+    }
+    let layout = segments::plan(core::mem::take(&mut file.headers), file.header.phoff, file.size);
+    let layout = layout.map_err(|what| Error::bad_elf(name.as_str(), what))?;
+    version::check_permissions(&file.path, &layout)?;
+    let following = PROCESS.with_registry(|registry| registry.following);
+    let source = if following { Source::of(&file) } else { None };
+    let fd = source.as_ref().map_or(file.fd.as_fd(), |source| source.fd(&file));
+    let (bias, reservation) = map::image(&name, fd, &layout, file.header.kind)?;
+    let followed = match source.map(|source| source.follow(&file, &layout, bias)) {
+        Some(Err(error)) => {
+            map::unmap(reservation);
+            return Err(error);
+        }
+        other => other.transpose()?,
+    };
+    let entry = Vaddr(file.header.entry);
+    let mapped = Mapped { path: file.path, role: Role::Library, bias, layout, entry };
+    let added = version::describe(mapped)
+        .and_then(|version| add(world, version, Some(reservation), (Some(file.id), followed), asked))
+        .inspect_err(|_| map::unmap(reservation))?;
+    audit::opened(world, added);
+    Ok(added)
+}
+
+fn add(
+    world: &mut World<'static>,
+    version: Version<'static>,
+    reservation: Option<Reservation>,
+    (file, followed): (Option<FileId>, Option<Followed>),
+    asked: Asked<'_>,
+) -> Result<ObjectId> {
+    if version.role == Role::Library && version.dynamic.flags_1.contains(Flags1::PIE) {
+        let name = String::from_utf8_lossy(&version.path).into_owned();
+        return Err(Error::bad_elf(name, "cannot dynamically load position-independent executable"));
+    }
+    // a file that calls itself the dynamic linker is us: there is never a second one in the process
+    let soname = version.soname.unwrap_or_default();
+    let is_loader = version.role == Role::Loader;
+    if !is_loader && let Some(id) = loader_in(world, asked.namespace, soname)? {
+        PROCESS.with_registry(|registry| registry.alias(asked.namespace, asked.name, id));
+        reservation.into_iter().for_each(map::unmap);
+        return Ok(id);
+    }
+    let id = world.free_id();
+    let state = State {
+        reservation,
+        loader: asked.by,
+        origin: if mentions_origin(&version) { origin(&version) } else { None },
+        open_count: 0,
+        stage: if version.role == Role::Library { Stage::Loaded } else { Stage::Constructed },
+        followed,
+        bound_to: Vec::new(),
+    };
+    PROCESS.with_registry(|registry| {
+        for name in [&*version.path, soname, asked.name] {
+            registry.alias(asked.namespace, name, id);
+        }
+        if let Some(file) = file {
+            registry.names_mut(asked.namespace).files.insert(file, id);
+        }
+        registry.remember(id, state);
+    });
+    world.add(Object::new(id, asked.namespace, version));
+    Ok(id)
+}
+
+/// The loader's object in a namespace, made now if there is none yet; `None` when the name does not mean the loader.
+fn loader_in(world: &mut World<'static>, namespace: NamespaceId, name: &[u8]) -> Result<Option<ObjectId>> {
+    let id = PROCESS.with_registry(|registry| registry.loaded(NamespaceId::BASE, name));
+    let Some(id) = id else { return Ok(None) };
+    let Some(base) = world.get(id).map(|object| object.current.clone()) else { return Ok(None) };
+    if base.role != Role::Loader || namespace == NamespaceId::BASE {
+        return Ok((base.role == Role::Loader).then_some(id));
+    }
+    let known = world.members(namespace).find(|object| object.current.role == Role::Loader).map(|object| object.id);
+    if known.is_some() {
+        return Ok(known);
+    }
+    let asked = Asked { name, by: None, namespace };
+    add(world, version::seen_again(&base), None, (None, None), asked).map(Some)
+}
+
+/// Loads everything that `list` needs, breadth first, and makes it the whole search list.
+pub fn load_dependencies(world: &mut World<'static>, list: &mut Vec<ObjectId>) -> Result<()> {
+    let mut walk = BreadthFirst::new(core::mem::take(list));
+    while let Some(id) = walk.next() {
+        let object = world.get(id).expect("listed objects are in the world").clone();
+        if object.linked || object.current.role == Role::Vdso {
+            walk.append(&object.needed, &object.filtees);
+            continue;
+        }
+        let (needed, filtees) = load_direct_dependencies(world, &object)?;
+        walk.append(&needed, &filtees);
+        let mut object = (**world.get(id).expect("still there")).clone();
+        (object.needed, object.filtees, object.linked) = (Arc::from(needed), Arc::from(filtees), true);
+        world.put(object);
+    }
+    *list = walk.order;
+    Ok(())
+}
+
+/// Everything that one object names, and which of it are filtees.
+fn load_direct_dependencies(world: &mut World<'static>, object: &Object<'static>) -> Result<(Vec<ObjectId>, Vec<ObjectId>)> {
+    let version = &object.current;
+    let outside = || Error::bad_elf(String::from_utf8_lossy(&version.path), "DT_NEEDED lies outside the string table");
+    let lists_only = PROCESS.with_registry(|registry| registry.lists_only);
+    let mut needed = Vec::with_capacity(version.dynamic.needed.len());
+    for &offset in &version.dynamic.needed {
+        let name = version.string(offset).ok_or_else(outside)?;
+        if PROCESS.with_registry(|registry| registry.is_excluded(name)) {
+            continue;
+        }
+        match find_or_load(world, Asked { name, by: Some(object.id), namespace: object.namespace }) {
+            Err(error) if lists_only && matches!(error.kind, ErrorKind::Os { .. }) => {}
+            found => push_once(&mut needed, found?),
+        }
+    }
+    let mut filtees = Vec::new();
+    for filtee in &version.dynamic.filtees {
+        let name = version.string(filtee.name).ok_or_else(outside)?;
+        match find_or_load(world, Asked { name, by: Some(object.id), namespace: object.namespace }) {
+            Err(_) if filtee.optional => {}
+            found => push_once(&mut filtees, found?),
+        }
+    }
+    filtees.iter().for_each(|&filtee| push_once(&mut needed, filtee));
+    Ok((needed, filtees))
+}
+
+/// Searching on behalf of objects.
 impl Registry {
-    /// Takes an object that is already mapped into the world: the program, the loader, the vDSO.
-    pub fn adopt(&mut self, world: &mut World<'static>, mapped: Mapped, reservation: Option<Reservation>) -> Result<ObjectId> {
-        let is_program = mapped.role == Role::Program;
-        let id =
-            self.add(world, mapped, reservation, (None, None), Asked { name: b"", by: None, namespace: NamespaceId::BASE })?;
-        if is_program {
-            self.program = Some(id);
-        }
-        Ok(id)
-    }
-
-    /// The object of this name, loaded now if it is not yet. The error says why the name leads nowhere.
-    pub fn find_or_load(&mut self, world: &mut World<'static>, asked: Asked<'_>) -> Result<ObjectId> {
-        match self.find(world, asked)? {
-            Found::Loaded(id) => Ok(id),
-            Found::File(file) => self.map_file(world, *file, asked),
-        }
-    }
-
-    /// What a name means: an object that is loaded, or a file.
-    pub fn find(&mut self, world: &mut World<'static>, asked: Asked<'_>) -> Result<Found> {
-        if let Some(id) = self.loaded(asked.namespace, asked.name) {
-            return Ok(Found::Loaded(id));
-        }
-        if let Some(id) = self.loader_in(world, asked.namespace, asked.name)? {
-            return Ok(Found::Loaded(id));
-        }
-        let found = self.search_file(world, asked)?;
-        if let Some(id) = self.same_file(world, asked.namespace, &found) {
-            self.alias(asked.namespace, asked.name, id);
-            return Ok(Found::Loaded(id));
-        }
-        Ok(Found::File(Box::new(found)))
-    }
-
-    fn search_file(&mut self, world: &World<'static>, asked: Asked<'_>) -> Result<ElfFile> {
-        let mut opener = Opener { error: None };
-        match self.with_request(world, asked, |search, request| search.find(request, &mut opener)) {
-            Some(Ok(found)) => Ok(found),
-            Some(Err(error)) => Err(error),
-            None => Err(not_found(asked.name, opener.error)),
-        }
-    }
-
     /// The directories in which a library is searched on behalf of an object, without a slash at the end.
     pub fn search_directories(&mut self, world: &World<'static>, id: ObjectId) -> Vec<Vec<u8>> {
         let asked = Asked { name: b"", by: Some(id), namespace: NamespaceId::BASE };
@@ -93,7 +242,8 @@ impl Registry {
         })
     }
 
-    fn with_request<R>(
+    /// Runs `f` with the search and what is asked of it.
+    pub fn with_request<R>(
         &mut self,
         world: &World<'static>,
         asked: Asked<'_>,
@@ -120,16 +270,6 @@ impl Registry {
         }
     }
 
-    /// The object that a file is already loaded as. The file of an object that is followed may be gone, and its inode
-    /// another file's; such an object is the file in the state that was judged last.
-    fn same_file(&mut self, world: &World<'static>, namespace: NamespaceId, file: &ElfFile) -> Option<ObjectId> {
-        let known = self.names.get(namespace.0 as usize).and_then(|names| names.files.get(&file.id)).copied();
-        let is_here = |id| world.get(id).is_some_and(|object| object.namespace == namespace);
-        let same = |(id, followed): &(ObjectId, &mut Followed)| followed.stamp == file.stamp && is_here(*id);
-        let known = known.filter(|&id| self.state(id).followed.is_none());
-        known.or_else(|| self.followed().find(same).map(|(id, _)| id))
-    }
-
     fn loader_chain(&self, by: Option<ObjectId>) -> Vec<ObjectId> {
         let mut chain = Vec::new();
         let mut next = by.or(self.program);
@@ -142,158 +282,6 @@ impl Registry {
         chain
     }
 
-    /// Maps a file that is not loaded yet.
-    pub fn map_file(&mut self, world: &mut World<'static>, mut file: ElfFile, asked: Asked<'_>) -> Result<ObjectId> {
-        let name = String::from_utf8_lossy(&file.path).into_owned();
-        if file.header.kind == Kind::Executable {
-            return Err(Error::bad_elf(name, "cannot dynamically load executable"));
-        }
-        let layout = segments::plan(core::mem::take(&mut file.headers), file.header.phoff, file.size);
-        let layout = layout.map_err(|what| Error::bad_elf(name.as_str(), what))?;
-        version::check_permissions(&file.path, &layout)?;
-        let source = if self.following { Source::of(&file) } else { None };
-        let fd = source.as_ref().map_or(file.fd.as_fd(), |source| source.fd(&file));
-        let (bias, reservation) = map::image(&name, fd, &layout, file.header.kind)?;
-        let followed = match source.map(|source| source.follow(&file, &layout, bias)) {
-            Some(Err(error)) => {
-                map::unmap(reservation);
-                return Err(error);
-            }
-            other => other.transpose()?,
-        };
-        let entry = Vaddr(file.header.entry);
-        let mapped = Mapped { path: file.path, role: Role::Library, bias, layout, entry };
-        let added = self.add(world, mapped, Some(reservation), (Some(file.id), followed), asked);
-        if added.is_err() {
-            map::unmap(reservation);
-        }
-        added
-    }
-
-    fn add(
-        &mut self,
-        world: &mut World<'static>,
-        mapped: Mapped,
-        reservation: Option<Reservation>,
-        (file, followed): (Option<FileId>, Option<Followed>),
-        asked: Asked<'_>,
-    ) -> Result<ObjectId> {
-        let version = version::describe(mapped)?;
-        self.add_version(world, version, reservation, (file, followed), asked)
-    }
-
-    fn add_version(
-        &mut self,
-        world: &mut World<'static>,
-        version: Version<'static>,
-        reservation: Option<Reservation>,
-        (file, followed): (Option<FileId>, Option<Followed>),
-        asked: Asked<'_>,
-    ) -> Result<ObjectId> {
-        if version.role == Role::Library && version.dynamic.flags_1.contains(Flags1::PIE) {
-            let name = String::from_utf8_lossy(&version.path).into_owned();
-            return Err(Error::bad_elf(name, "cannot dynamically load position-independent executable"));
-        }
-        // a file that calls itself the dynamic linker is us: there is never a second one in the process
-        let is_loader = version.role == Role::Loader;
-        if !is_loader && let Some(id) = self.loader_in(world, asked.namespace, version.soname.unwrap_or_default())? {
-            self.alias(asked.namespace, asked.name, id);
-            reservation.into_iter().for_each(map::unmap);
-            return Ok(id);
-        }
-        let id = world.free_id();
-        for name in [&*version.path, version.soname.unwrap_or_default(), asked.name] {
-            self.alias(asked.namespace, name, id);
-        }
-        if let Some(file) = file {
-            self.names_mut(asked.namespace).files.insert(file, id);
-        }
-        let state = State {
-            reservation,
-            loader: asked.by,
-            origin: if mentions_origin(&version) { origin(&version) } else { None },
-            open_count: 0,
-            stage: if version.role == Role::Library { Stage::Loaded } else { Stage::Constructed },
-            followed,
-            bound_to: Vec::new(),
-        };
-        let index = id.0 as usize;
-        if self.states.len() <= index {
-            self.states.resize_with(index + 1, || None);
-        }
-        self.unconstructed += usize::from(state.stage == Stage::Loaded);
-        self.states[index] = Some(state);
-        world.add(Object::new(id, asked.namespace, version));
-        Ok(id)
-    }
-
-    /// The loader's object in a namespace, made now if there is none yet; `None` when the name does not mean the loader.
-    fn loader_in(&mut self, world: &mut World<'static>, namespace: NamespaceId, name: &[u8]) -> Result<Option<ObjectId>> {
-        let Some(id) = self.loaded(NamespaceId::BASE, name) else { return Ok(None) };
-        let Some(base) = world.get(id).map(|object| object.current.clone()) else { return Ok(None) };
-        if base.role != Role::Loader || namespace == NamespaceId::BASE {
-            return Ok((base.role == Role::Loader).then_some(id));
-        }
-        let known = world.members(namespace).find(|object| object.current.role == Role::Loader).map(|object| object.id);
-        if known.is_some() {
-            return Ok(known);
-        }
-        let asked = Asked { name, by: None, namespace };
-        self.add_version(world, version::seen_again(&base), None, (None, None), asked).map(Some)
-    }
-
-    /// Loads everything that `list` needs, breadth first, and makes it the whole search list.
-    pub fn load_dependencies(&mut self, world: &mut World<'static>, list: &mut Vec<ObjectId>) -> Result<()> {
-        let mut walk = BreadthFirst::new(core::mem::take(list));
-        while let Some(id) = walk.next() {
-            let object = world.get(id).expect("listed objects are in the world").clone();
-            if object.linked || object.current.role == Role::Vdso {
-                walk.append(&object.needed, &object.filtees);
-                continue;
-            }
-            let (needed, filtees) = self.load_direct_dependencies(world, &object)?;
-            walk.append(&needed, &filtees);
-            let mut object = (**world.get(id).expect("still there")).clone();
-            (object.needed, object.filtees, object.linked) = (Arc::from(needed), Arc::from(filtees), true);
-            world.put(object);
-        }
-        *list = walk.order;
-        Ok(())
-    }
-
-    /// Everything that one object names, and which of it are filtees.
-    fn load_direct_dependencies(
-        &mut self,
-        world: &mut World<'static>,
-        object: &Object<'static>,
-    ) -> Result<(Vec<ObjectId>, Vec<ObjectId>)> {
-        let version = &object.current;
-        let outside = || Error::bad_elf(String::from_utf8_lossy(&version.path), "DT_NEEDED lies outside the string table");
-        let mut needed = Vec::with_capacity(version.dynamic.needed.len());
-        for &offset in &version.dynamic.needed {
-            let name = version.string(offset).ok_or_else(outside)?;
-            if self.is_excluded(name) {
-                continue;
-            }
-            let asked = Asked { name, by: Some(object.id), namespace: object.namespace };
-            match self.find_or_load(world, asked) {
-                Err(error) if self.lists_only && matches!(error.kind, ErrorKind::Os { .. }) => {}
-                found => push_once(&mut needed, found?),
-            }
-        }
-        let mut filtees = Vec::new();
-        for filtee in &version.dynamic.filtees {
-            let name = version.string(filtee.name).ok_or_else(outside)?;
-            let asked = Asked { name, by: Some(object.id), namespace: object.namespace };
-            match self.find_or_load(world, asked) {
-                Err(_) if filtee.optional => {}
-                found => push_once(&mut filtees, found?),
-            }
-        }
-        filtees.iter().for_each(|&filtee| push_once(&mut needed, filtee));
-        Ok((needed, filtees))
-    }
-
     /// The directory of an object, absolute (`$ORIGIN`, RTLD_DI_ORIGIN).
     pub fn origin_of(&mut self, world: &World<'static>, id: ObjectId) -> Option<&[u8]> {
         if self.state(id).origin.is_none() {
@@ -304,9 +292,16 @@ impl Registry {
 }
 
 /// Opens the candidates of a search.
-struct Opener {
+pub struct Opener {
     /// The most telling of the errors that did not end the search.
-    error: Option<Error>,
+    pub error: Option<Error>,
+}
+
+impl Opener {
+    /// What came of a search for `name`.
+    pub fn outcome(self, name: &[u8], found: Option<Result<ElfFile>>) -> Result<ElfFile> {
+        found.unwrap_or_else(|| Err(not_found(name, self.error)))
+    }
 }
 
 impl Files for Opener {

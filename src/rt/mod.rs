@@ -1,6 +1,7 @@
 //! The running part: carries out what the library decides. The only `unsafe`, the only system calls.
 
 pub mod abi;
+mod audit;
 mod boot;
 mod close;
 mod credentials;

@@ -2,6 +2,7 @@
 //! it is published a failure only has to give back what was mapped. Constructors run when the lock is free again.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -12,11 +13,12 @@ use luci::diag::{Error, Result};
 use luci::elf::dynamic::{Flags, Flags1};
 use luci::link::object::{LocalScope, NamespaceId, Object, ObjectId, TlsModule};
 use luci::link::world::World;
-use luci::tls::Module;
+use luci::tls::{Block, Module};
 
 use super::abi::debug::{self, State};
 use super::abi::tls;
-use super::load::{Asked, Found};
+use super::audit::{self, Activity};
+use super::load::{self, Asked, Found};
 use super::lock::LoaderLock;
 use super::process::PROCESS;
 use super::{close, fail, init, libc, map, maps, relocation};
@@ -54,6 +56,8 @@ pub enum Target {
     /// The number that the program gave.
     Existing(i64),
     New,
+    /// A new one, which nothing else is opened in.
+    Auditor,
 }
 
 /// What is asked for.
@@ -96,7 +100,10 @@ fn bring(wanted: Wanted<'_>) -> Result<Option<ObjectId>> {
     }
     let before = PROCESS.world.read().clone();
     let mut world = before.clone();
-    let loaded = load(&mut world, Asked { name, by: Some(by), namespace }, mode);
+    if !matches!(wanted.target, Target::Caller | Target::Existing(_)) {
+        world.namespace_mut(namespace).audits = matches!(wanted.target, Target::Auditor);
+    }
+    let loaded = load_all(&mut world, Asked { name, by: Some(by), namespace }, mode);
     let Some((id, list)) = loaded.inspect_err(|_| discard(&before, &world))? else { return Ok(None) };
     if before.get(id).is_some() {
         promote(id, mode);
@@ -123,7 +130,7 @@ fn namespace_of(wanted: Wanted<'_>) -> Result<NamespaceId> {
                 Error::other(name, "invalid target namespace in dlmopen(): Invalid argument")
             })
         }
-        Target::New => free_namespace(&world).ok_or_else(|| {
+        Target::New | Target::Auditor => free_namespace(&world).ok_or_else(|| {
             let name = String::from_utf8_lossy(wanted.name);
             Error::other(name, "no more namespaces available for dlmopen(): Invalid argument")
         }),
@@ -137,20 +144,23 @@ pub fn free_namespace(world: &World<'static>) -> Option<NamespaceId> {
 }
 
 /// The object with its search list. `None` when it is not loaded and must not be.
-fn load(world: &mut World<'static>, asked: Asked<'_>, mode: OpenMode) -> Result<Option<(ObjectId, Vec<ObjectId>)>> {
+fn load_all(world: &mut World<'static>, asked: Asked<'_>, mode: OpenMode) -> Result<Option<(ObjectId, Vec<ObjectId>)>> {
     let before = world.clone();
-    PROCESS.with_registry(|registry| {
-        let file = match registry.find(world, asked)? {
-            Found::Loaded(id) => return Ok(Some((id, Vec::new()))),
-            Found::File(_) if mode.has(OpenMode::NOLOAD) => return Ok(None),
-            Found::File(file) => file,
-        };
-        let id = registry.map_file(world, *file, asked)?;
-        let mut list = alloc::vec![id];
-        let dependencies = refuse_unopenable(&before, world).and_then(|()| registry.load_dependencies(world, &mut list));
-        dependencies.and_then(|()| refuse_unopenable(&before, world))?;
-        Ok(Some((id, list)))
-    })
+    let file = match load::find(world, asked)? {
+        Found::Loaded(id) => return Ok(Some((id, Vec::new()))),
+        Found::File(_) if mode.has(OpenMode::NOLOAD) => return Ok(None),
+        Found::File(file) => file,
+    };
+    audit::activity(world, asked.namespace, Activity::Add);
+    let id = load::map_file(world, *file, asked)?;
+    let mut list = alloc::vec![id];
+    refuse_unopenable(&before, world)?;
+    load::load_dependencies(world, &mut list)?;
+    refuse_unopenable(&before, world)?;
+    let new: Vec<ObjectId> = list.iter().copied().filter(|&id| before.get(id).is_none()).collect();
+    check_versions(world, &new)?;
+    audit::activity(world, asked.namespace, Activity::Consistent);
+    Ok(Some((id, list)))
 }
 
 /// DF_1_NOOPEN holds for what dlopen maps, dependencies too.
@@ -170,7 +180,6 @@ fn prepare(
     list: &[ObjectId],
     mode: OpenMode,
 ) -> Result<Vec<relocation::Pending>> {
-    check_versions(world, new)?;
     add_tls(world, new)?;
     add_scopes(world, root, new, list, mode);
     let record = PROCESS.record();
@@ -221,7 +230,16 @@ pub fn add_local_scope(world: &mut World<'static>, id: ObjectId, dependencies: &
 
 /// Gives back everything that a failed load has mapped and nobody has seen.
 pub fn discard(before: &World<'static>, after: &World<'static>) {
-    for object in after.iter().filter(|object| before.get(object.id).is_none()) {
+    let new = || after.iter().filter(|object| before.get(object.id).is_none());
+    if audit::is_on() {
+        new().for_each(|object| audit::closed(object));
+        let namespaces: BTreeSet<NamespaceId> = new().map(|object| object.namespace).collect();
+        for namespace in namespaces {
+            audit::activity(after, namespace, Activity::Delete);
+            audit::activity(before, namespace, Activity::Consistent);
+        }
+    }
+    for object in new() {
         relocation::forget_unique(object.id);
         if let Some(offset) = object.tls.and_then(|module| module.static_offset) {
             tls::give_back_static(offset);
@@ -252,17 +270,21 @@ pub fn add_tls(world: &mut World<'static>, new: &[ObjectId]) -> Result<()> {
         if static_offset.is_none() && insists(&object) {
             return Err(tls::no_static_room(&object.current.path, block));
         }
-        let header = object.current.layout.tls.expect("a block comes from a TLS segment");
-        let module = Module { image: header.vaddr + object.current.bias, filesz: header.filesz, block, static_offset };
-        let mut object = (*object).clone();
-        object.tls = Some(TlsModule { id: world.tls.add(module), static_offset });
-        world.put(object);
+        add_tls_module(world, &object, block, static_offset);
         changed = true;
     }
     if changed {
         world.tls.advance();
     }
     Ok(())
+}
+
+/// Enters an object's TLS segment in the table of modules.
+pub fn add_tls_module(world: &mut World<'static>, object: &Object<'static>, block: Block, static_offset: Option<u64>) {
+    let header = object.current.layout.tls.expect("a block comes from a TLS segment");
+    let module = Module { image: header.vaddr + object.current.bias, filesz: header.filesz, block, static_offset };
+    let tls = Some(TlsModule { id: world.tls.add(module), static_offset });
+    world.put(Object { tls, ..object.clone() });
 }
 
 fn insists(object: &Object<'static>) -> bool {

@@ -28,6 +28,8 @@ pub struct Process {
 /// Switches that are asked at run time.
 pub struct Settings {
     pub bind_now: AtomicBool,
+    /// LD_BIND_NOT: functions are bound at each call.
+    pub bind_not: AtomicBool,
     pub weak_yields: AtomicBool,
     pub secure: AtomicBool,
 }
@@ -100,7 +102,12 @@ pub static PROCESS: Process = Process {
     static_tls: Locked::new(None),
     constructed: AtomicU32::new(0),
     record: AtomicPtr::new(core::ptr::null_mut()),
-    settings: Settings { bind_now: AtomicBool::new(false), weak_yields: AtomicBool::new(false), secure: AtomicBool::new(false) },
+    settings: Settings {
+        bind_now: AtomicBool::new(false),
+        bind_not: AtomicBool::new(false),
+        weak_yields: AtomicBool::new(false),
+        secure: AtomicBool::new(false),
+    },
     malloc: Malloc { malloc: AtomicU64::new(0), calloc: AtomicU64::new(0), free: AtomicU64::new(0), memalign: AtomicU64::new(0) },
     start: Start {
         by_name: AtomicBool::new(false),

@@ -17,10 +17,9 @@ use rustix::fd::AsFd;
 
 use super::files::{self, OpenError};
 use super::process::PROCESS;
-use super::registry::Registry;
 use super::start::{InitialStack, auxv};
 use super::version::Mapped;
-use super::{list, map, sys, x86_64};
+use super::{list, load, map, sys, x86_64};
 
 /// The soname that every libc asks for.
 const LOADER_SONAME: &[u8] = b"ld-linux-x86-64.so.2";
@@ -31,14 +30,9 @@ unsafe extern "C" {
 }
 
 /// The program: mapped by the kernel, or by us when we were started by name. A static program is entered at once.
-pub fn take_program(
-    stack: InitialStack,
-    config: &Config<'static>,
-    world: &mut World<'static>,
-    registry: &mut Registry,
-) -> Result<ObjectId> {
+pub fn take_program(stack: InitialStack, config: &Config<'static>, world: &mut World<'static>) -> Result<ObjectId> {
     if config.program.is_none() {
-        return registry.adopt(world, mapped_program(stack)?, None);
+        return load::adopt(world, mapped_program(stack)?, None);
     }
     let mapped = map_program(stack);
     if config.mode == Mode::Verify {
@@ -56,7 +50,7 @@ pub fn take_program(
         stack.set_aux(auxv::AT_PHDR, headers);
         enter_static(stack, checked_entry(&mapped.path, &mapped.layout, mapped.entry)? + mapped.bias);
     }
-    let id = registry.adopt(world, mapped, Some(reservation))?;
+    let id = load::adopt(world, mapped, Some(reservation))?;
     let program = world.get(id).map(|object| object.current.clone());
     if let Some(program) = program {
         stack.set_aux(auxv::AT_PHDR, program.headers_addr.0);
@@ -139,14 +133,14 @@ fn mapped_program(stack: InitialStack) -> Result<Mapped> {
 }
 
 /// Ourselves, under the name the program or the user asked for us by.
-pub fn take_loader(config: &Config<'static>, world: &mut World<'static>, registry: &mut Registry) -> Result<ObjectId> {
+pub fn take_loader(config: &Config<'static>, world: &mut World<'static>) -> Result<ObjectId> {
     let path = match config.program {
         Some(_) => started_as(),
         None => interpreter(world).unwrap_or(LOADER_SONAME).to_vec(),
     };
     let mapped = mapped_image(Addr(&raw const __ehdr_start as u64), path, Role::Loader)?;
-    let id = registry.adopt(world, mapped, None)?;
-    registry.alias(NamespaceId::BASE, LOADER_SONAME, id);
+    let id = load::adopt(world, mapped, None)?;
+    PROCESS.with_registry(|registry| registry.alias(NamespaceId::BASE, LOADER_SONAME, id));
     Ok(id)
 }
 
@@ -181,10 +175,10 @@ fn mapped_image(base: Addr, path: Vec<u8>, role: Role) -> Result<Mapped> {
 }
 
 /// The kernel's vDSO; a process works without it.
-pub fn take_vdso(stack: InitialStack, world: &mut World<'static>, registry: &mut Registry) -> Option<ObjectId> {
+pub fn take_vdso(stack: InitialStack, world: &mut World<'static>) -> Option<ObjectId> {
     let base = Addr(stack.aux(auxv::AT_SYSINFO_EHDR).filter(|&base| base != 0)?);
     let mapped = mapped_image(base, b"linux-vdso.so.1".to_vec(), Role::Vdso).ok()?;
-    registry.adopt(world, mapped, None).ok()
+    load::adopt(world, mapped, None).ok()
 }
 
 /// Where the program starts.

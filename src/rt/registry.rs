@@ -98,6 +98,16 @@ impl Registry {
         self.unconstructed -= usize::from(is_open(former) && !is_open(stage));
     }
 
+    /// Takes an object up.
+    pub fn remember(&mut self, id: ObjectId, state: State) {
+        let index = id.0 as usize;
+        if self.states.len() <= index {
+            self.states.resize_with(index + 1, || None);
+        }
+        self.unconstructed += usize::from(state.stage == Stage::Loaded);
+        self.states[index] = Some(state);
+    }
+
     /// Lets `name` mean `id` from now on. A name with tokens means something else to each object.
     pub fn alias(&mut self, namespace: NamespaceId, name: &[u8], id: ObjectId) {
         if !name.is_empty() && !name.contains(&b'$') {
@@ -160,6 +170,10 @@ impl Registry {
         }
         let Some(state) = self.states[id.0 as usize].take() else { return Vec::new() };
         self.unconstructed -= usize::from(matches!(state.stage, Stage::Loaded | Stage::Constructing(_)));
+        // the number may become another object's
+        for other in self.states.iter_mut().flatten().filter(|other| other.loader == Some(id)) {
+            other.loader = None;
+        }
         let followed = state.followed.map(Followed::memory).unwrap_or_default();
         state.reservation.into_iter().chain(followed).collect()
     }

@@ -13,14 +13,15 @@ use luci::elf::dynamic::Flags;
 use luci::elf::segments::Permissions;
 use luci::glibc::cpu_features::{CpuFeatures, Instruction};
 use luci::link::memory::ImageMemory;
-use luci::link::object::{Object, ObjectId, Role, Version};
-use luci::link::relocate::{self, Copy, Deferred, Mode, Process as Answers};
+use luci::link::object::{NamespaceId, Object, ObjectId, Role, Version};
+use luci::link::relocate::{self, Called, Copy, Deferred, Mode, Process as Answers};
 use luci::link::world::World;
 use luci::tls::Block;
 use rustix::mm::ProtFlags;
 
 use super::abi::binding::{call_resolver, call_resolver_of};
 use super::abi::{self, rtld};
+use super::audit::{self, Binding};
 use super::image::MappedImage;
 use super::process::PROCESS;
 use super::sync::Locked;
@@ -29,6 +30,7 @@ use super::{init, map};
 
 /// What is left to do for one Version after its words are written.
 pub struct Pending {
+    object: ObjectId,
     version: Arc<Version<'static>>,
     deferred: Vec<Deferred>,
     copies: Vec<Copy>,
@@ -37,7 +39,7 @@ pub struct Pending {
 /// Relocates the initial set. The world is published in between, because IFUNC resolvers may call through a PLT.
 pub fn initial(world: World<'static>) -> Result<()> {
     let mut pending = Vec::with_capacity(world.order.len());
-    for object in world.iter().rev().filter(|object| is_linked_by_us(object)) {
+    for object in world.members(NamespaceId::BASE).rev().filter(|object| is_linked_by_us(object)) {
         pending.push(words(&world, object, &object.current, PROCESS.settings.bind_now.load(Ordering::Relaxed))?);
     }
     PROCESS.world.replace(Box::new(world));
@@ -69,13 +71,13 @@ pub fn words(world: &World<'static>, object: &Object<'static>, version: &Arc<Ver
     }
     let memory = MappedImage::new(version, text_relocations);
     let settings = &PROCESS.settings;
-    let lazy = !now && !version.dynamic.binds_now() && prepare_lazy_binding(version, &memory);
+    let lazy = !now && !version.dynamic.binds_now() && prepare_lazy_binding(object, version, &memory);
     let mode = Mode { lazy, weak_yields: settings.weak_yields.load(Ordering::Relaxed) };
-    let outcome = relocate::relocate(world, object, version, mode, &memory, &mut RunningProcess)?;
+    let outcome = relocate::relocate(world, object, version, mode, &memory, &mut RunningProcess { world: Some(world) })?;
     if text_relocations {
         protect_text(version, None)?;
     }
-    Ok(Pending { version: version.clone(), deferred: outcome.deferred, copies: outcome.copies })
+    Ok(Pending { object: object.id, version: version.clone(), deferred: outcome.deferred, copies: outcome.copies })
 }
 
 /// Runs the resolvers and copies of all pending Versions, dependencies first as the list has them, then protects RELRO.
@@ -95,7 +97,10 @@ pub fn finish_in(world: Option<&World<'static>>, pending: &[Pending]) -> Result<
         // its own resolvers last: they may call functions of other objects
         let (other, own): (Vec<&Deferred>, Vec<&Deferred>) = one.deferred.iter().partition(|deferred| !deferred.irelative);
         for deferred in other.into_iter().chain(own) {
-            let value = resolve(world, &one.version, deferred)?;
+            let mut value = resolve(world, &one.version, deferred)?;
+            if let Some(called) = deferred.called {
+                value = RunningProcess { world }.called(one.object, called, Addr(value)).0;
+            }
             if text_relocations {
                 protect_text(&one.version, Some(ProtFlags::READ | ProtFlags::WRITE))?;
             }
@@ -129,9 +134,10 @@ fn name(version: &Version<'static>) -> String {
 }
 
 /// Writes the reserved words of `.got.plt`; false when the object has none that can be used, then everything is bound now.
-fn prepare_lazy_binding(version: &Version<'static>, memory: &MappedImage<'_>) -> bool {
+fn prepare_lazy_binding(object: &Object<'static>, version: &Version<'static>, memory: &MappedImage<'_>) -> bool {
     let Some(got) = version.dynamic.pltgot.filter(|_| !version.relocations.plt.is_empty()) else { return false };
     let trampoline = match x86_64::LUCI_VECTOR_SAVE.load(Ordering::Relaxed) {
+        _ if object.audit.is_some() && audit::wants_calls() => x86_64::audit::luci_audit_call as *const () as u64,
         0 => x86_64::luci_lazy_xsavec as *const () as u64,
         1 => x86_64::luci_lazy_xsave as *const () as u64,
         _ => x86_64::luci_lazy_fxsave as *const () as u64,
@@ -169,7 +175,10 @@ pub fn protect_relro(version: &Version<'static>) {
 }
 
 /// The process's answers to relocation.
-pub struct RunningProcess;
+pub struct RunningProcess<'w> {
+    /// Where it is not published yet.
+    pub world: Option<&'w World<'static>>,
+}
 
 /// Definitions of STB_GNU_UNIQUE symbols: the first one found serves the whole process.
 pub static UNIQUE: Locked<Option<UniqueSymbols>> = Locked::new(None);
@@ -181,7 +190,7 @@ pub struct UniqueSymbols {
     owners: Vec<ObjectId>,
 }
 
-impl Answers for RunningProcess {
+impl Answers for RunningProcess<'_> {
     fn static_tls_offset(&mut self, object: &Object<'_>) -> Result<u64> {
         let (module, block) = object
             .tls
@@ -207,6 +216,15 @@ impl Answers for RunningProcess {
 
     fn bound(&mut self, from: ObjectId, to: ObjectId) {
         abi::dl::note_binding(from, to);
+    }
+
+    fn called(&mut self, from: ObjectId, called: Called, address: Addr) -> Addr {
+        if !audit::is_on() {
+            return address;
+        }
+        let find = |world: &World<'static>| Binding::find(world, from, called);
+        let binding = self.world.map_or_else(|| find(&PROCESS.world.read()), find);
+        binding.map_or(address, |binding| audit::bound_now(&binding, address))
     }
 
     fn unique(&mut self, name: &[u8], found: Addr, object: ObjectId) -> Addr {

@@ -112,6 +112,12 @@ impl StaticTls {
         }
     }
 
+    /// Takes back room for late modules, as far as it is not in use.
+    pub fn shrink(&mut self, bytes: u64) {
+        let least = align_up(self.used, self.align).unwrap_or(self.size);
+        self.size = (self.size.saturating_sub(bytes & !(self.align - 1))).max(least).min(self.size);
+    }
+
     /// Bytes that late modules may still take.
     pub fn free(&self) -> u64 {
         self.size - self.used
@@ -251,6 +257,19 @@ mod tests {
         assert_eq!(area.free(), free);
         area.give_back(second);
         assert_eq!(area.free(), free);
+    }
+
+    #[test]
+    fn a_reserve_is_given_back_as_far_as_it_is_free() {
+        let mut area = StaticTls::new(64);
+        area.place(Block::new(0, 100, 8)).unwrap();
+        area.finish(512 + 4096).unwrap();
+        let size = area.size;
+        area.place_late(Block::new(0, 1000, 8)).unwrap();
+        area.shrink(4096);
+        assert_eq!(area.size, (1104u64).next_multiple_of(64));
+        area.shrink(1 << 40);
+        assert!(area.size >= area.used && area.size < size);
     }
 
     #[test]

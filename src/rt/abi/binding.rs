@@ -4,13 +4,14 @@ use core::sync::atomic::{Ordering, fence};
 
 use luci::addr::{Addr, Vaddr};
 use luci::diag::{Error, Result};
-use luci::elf::relocs;
 use luci::elf::segments::Permissions;
+use luci::elf::{Rela, relocs};
 use luci::link::object::{ObjectId, Version};
-use luci::link::relocate;
+use luci::link::relocate::{self, Called};
 use luci::link::segments::Segment;
 use luci::link::world::World;
 
+use crate::rt::audit::{self, Binding};
 use crate::rt::image::store_word;
 use crate::rt::process::PROCESS;
 use crate::rt::{fail, heap, maps};
@@ -30,33 +31,21 @@ pub unsafe extern "C" fn luci_bind(map: u64, index: u64) -> u64 {
 }
 
 fn bind(version: &Version<'static>, object: ObjectId, index: u64) -> Result<Addr> {
-    let corrupt = || Error::bad_elf(alloc::string::String::from_utf8_lossy(&version.path), "PLT entry has no relocation");
-    let rela = usize::try_from(index).ok().and_then(|index| version.relocations.plt.get(index)).ok_or_else(corrupt)?;
+    let rela = entry(version, index)?;
     let updates = PROCESS.updates.count.load(Ordering::SeqCst);
-    let weak_yields = PROCESS.settings.weak_yields.load(Ordering::Relaxed);
-    let mut may_keep = true;
-    let found = {
-        let world = PROCESS.world.read();
-        let user = world.get(object).ok_or_else(corrupt)?;
-        let definition = relocate::bind_plt(&world, user, version, relocs::symbol(rela), weak_yields)?;
-        definition.map(|found| {
-            if !found.object.pinned && found.object.id != object {
-                may_keep = remember_use(object, found.object.id);
-            }
-            (found.address_for(version), found.is_ifunc())
-        })
-    };
-    // the resolver is program code: no reader is held while it runs
-    let target = match found {
-        Some((resolver, true)) => call_resolver(resolver)?,
-        Some((function, false)) => callable(version, function)?,
-        None => Addr(0),
-    };
+    let found = look_up(version, object, rela)?;
+    let mut target = target_of(version, found.as_ref())?;
+    if audit::is_on()
+        && let Some(binding) = found.as_ref().and_then(|found| Binding::find(&PROCESS.world.read(), object, found.called))
+    {
+        target = audit::bound_on_call(&binding, target).map_or(target, |answer| answer.address);
+    }
     let slot = Vaddr(rela.r_offset);
     let is_writable = |segment: &Segment| segment.permissions.contains(Permissions::WRITE);
     if !slot.0.is_multiple_of(8) || !version.layout.segment_of(slot, 8).is_some_and(is_writable) {
-        return Err(corrupt());
+        return Err(corrupt(version));
     }
+    let may_keep = found.is_none_or(|found| found.may_keep) && !PROCESS.settings.bind_not.load(Ordering::Relaxed);
     // a slot in RELRO pages, where no linker puts one, is bound anew by each call
     if may_keep && !version.layout.in_relro(slot, 8) {
         // SAFETY: an aligned word of a writable segment that is not behind RELRO.
@@ -68,6 +57,58 @@ fn bind(version: &Version<'static>, object: ObjectId, index: u64) -> Result<Addr
         return bind(version, object, index);
     }
     Ok(target)
+}
+
+/// The function of a PLT entry whose slot is not stored to, with the binding where both objects are audited.
+pub fn find_called(version: &Version<'static>, object: ObjectId, index: u64) -> Result<(Option<Binding>, Addr)> {
+    let found = look_up(version, object, entry(version, index)?)?;
+    let target = target_of(version, found.as_ref())?;
+    let binding = found.and_then(|found| Binding::find(&PROCESS.world.read(), object, found.called));
+    Ok((binding, target))
+}
+
+fn corrupt(version: &Version<'static>) -> Error {
+    Error::bad_elf(alloc::string::String::from_utf8_lossy(&version.path), "PLT entry has no relocation")
+}
+
+fn entry(version: &Version<'static>, index: u64) -> Result<&'static Rela> {
+    let entry = usize::try_from(index).ok().and_then(|index| version.relocations.plt.get(index));
+    entry.ok_or_else(|| corrupt(version))
+}
+
+/// A function as the lookup found it.
+struct Found {
+    address: Addr,
+    is_ifunc: bool,
+    called: Called,
+    /// Its object stays as long as the user does.
+    may_keep: bool,
+}
+
+/// The definition of a PLT entry's function; `None` for an undefined weak one.
+fn look_up(version: &Version<'static>, object: ObjectId, rela: &Rela) -> Result<Option<Found>> {
+    let weak_yields = PROCESS.settings.weak_yields.load(Ordering::Relaxed);
+    let world = PROCESS.world.read();
+    let user = world.get(object).ok_or_else(|| corrupt(version))?;
+    let definition = relocate::bind_plt(&world, user, version, relocs::symbol(rela), weak_yields)?;
+    Ok(definition.map(|found| {
+        let is_lasting = found.object.pinned || found.object.id == object;
+        Found {
+            address: found.address_for(version),
+            is_ifunc: found.is_ifunc(),
+            called: Called::of(&found),
+            may_keep: is_lasting || remember_use(object, found.object.id),
+        }
+    }))
+}
+
+/// The address to call. A resolver is program code: no reader is held while it runs.
+fn target_of(version: &Version<'static>, found: Option<&Found>) -> Result<Addr> {
+    match found {
+        Some(found) if found.is_ifunc => call_resolver(found.address),
+        Some(found) => callable(version, found.address),
+        None => Ok(Addr(0)),
+    }
 }
 
 /// Remembers that `from` uses `to`, which must stay as long. False when this call runs in a signal handler that interrupted

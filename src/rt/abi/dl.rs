@@ -10,11 +10,13 @@ use luci::elf::hash::sysv_hash;
 use luci::elf::symbols as sym;
 use luci::elf::versions::VersionEntry;
 use luci::link::object::{Object, ObjectId, Role};
+use luci::link::relocate::Called;
 use luci::link::resolve::{self, Class, Definition, Reference};
 use luci::link::world::World;
 
 use super::binding::call_resolver;
 use super::tls::{TlsIndex, luci_tls_block_address};
+use crate::rt::audit::{self, Binding};
 use crate::rt::close;
 use crate::rt::open::{self, OpenMode, Target, Wanted};
 use crate::rt::process::PROCESS;
@@ -92,6 +94,22 @@ pub unsafe extern "C" fn dlvsym(handle: u64, name: *const c_char, version: *cons
     answer(find_symbol(handle, name, Some(wanted), caller)).unwrap_or(0)
 }
 
+/// The function of this name that a handle leads to.
+pub fn function_of(handle: Addr, name: &[u8]) -> Result<Addr> {
+    let reference = Reference::new(name, None, Class::NEWEST);
+    let found = {
+        let world = PROCESS.world.read();
+        let definition = by_handle(&world, handle, &reference)?;
+        let object = world.find_handle(handle).map(|object| object.id).unwrap_or(ObjectId(0));
+        describe(&definition.ok_or_else(|| undefined(&world, handle.0, object, &reference))?)?
+    };
+    match found {
+        Found::Address(address) => Ok(address),
+        Found::Resolver(resolver) => call_resolver(resolver),
+        Found::ThreadLocal { .. } => Err(Error::other("", "not a function")),
+    }
+}
+
 /// What has been found, copied out of the world so that program code can run.
 enum Found {
     Address(Addr),
@@ -102,7 +120,7 @@ enum Found {
 fn find_symbol(handle: u64, name: &[u8], version: Option<VersionEntry<'_>>, caller: u64) -> Result<u64> {
     let class = if version.is_some() { Class::empty() } else { Class::NEWEST };
     let reference = Reference::new(name, version, class);
-    let found = {
+    let (found, binding) = {
         let world = PROCESS.world.read();
         let user = calling_object(caller)?;
         let definition = match handle {
@@ -115,11 +133,13 @@ fn find_symbol(handle: u64, name: &[u8], version: Option<VersionEntry<'_>>, call
         if handle == RTLD_DEFAULT && !definition.object.pinned {
             note_binding(user, definition.object.id);
         }
-        describe(&definition)?
+        let binding = audit::is_on().then(|| Binding::find(&world, user, Called::of(&definition))).flatten();
+        (describe(&definition)?, binding)
     };
+    let audited = |address| binding.as_ref().map_or(address, |binding| audit::bound_by_dlsym(binding, address));
     Ok(match found {
-        Found::Address(address) => address.0,
-        Found::Resolver(resolver) => call_resolver(resolver)?.0,
+        Found::Address(address) => audited(address).0,
+        Found::Resolver(resolver) => audited(call_resolver(resolver)?).0,
         // SAFETY: a module of the world and an offset of one of its symbols.
         Found::ThreadLocal { module, offset } => unsafe { luci_tls_block_address(&TlsIndex { module, offset }) },
     })

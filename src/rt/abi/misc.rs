@@ -41,11 +41,13 @@ pub extern "C" fn __tunable_is_initialized(id: u32) -> bool {
     TUNABLES.read().get(id).is_some()
 }
 
-/// Called before the program's constructors when auditing; there are no auditors.
+/// Called by libc before the program's constructors.
 #[unsafe(no_mangle)]
-pub extern "C" fn _dl_audit_preinit(_map: *mut u8) {}
+pub extern "C" fn _dl_audit_preinit(_map: *mut u8) {
+    crate::rt::audit::preinit();
+}
 
-/// Called by dlsym when auditing; there are no auditors.
+/// Called by libc's own dlsym, which is never in force, if there were auditors in its native structures.
 #[unsafe(no_mangle)]
 pub extern "C" fn _dl_audit_symbind_alt(_map: *mut u8, _reference: *const u8, _value: *mut *mut u8, _result: *mut u8) {}
 

@@ -6,15 +6,20 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use alloc::alloc::{Layout as AllocLayout, alloc_zeroed};
+use alloc::vec::Vec;
+
 use luci::addr::{Addr, align_up};
 use luci::diag::Error;
 use luci::glibc::record::Flags;
+use luci::link::object::NamespaceId;
 use luci::link::world::World;
 use luci::tls::{Block, Module};
 
 use super::{last_error, rtld};
 use crate::rt::image::{load_word, store_word};
 use crate::rt::process::PROCESS;
+use crate::rt::sync::Locked;
 use crate::rt::x86_64::{LUCI_TLS_GENERATION, thread_pointer};
 use crate::rt::{print, sys};
 
@@ -193,11 +198,12 @@ pub fn initialise(module: &Module, block: u64) {
     }
 }
 
-/// Copies the images of all static blocks into the main thread.
+/// Copies the images of the initial set's blocks into the main thread.
 pub fn initialise_main_thread() {
     let world = PROCESS.world.read();
     let thread = PROCESS.start.main_thread.load(Ordering::Relaxed);
-    for module in world.tls.iter().filter_map(|(_, slot)| slot.module.as_ref()) {
+    let initial = world.members(NamespaceId::BASE).filter_map(|object| object.tls);
+    for module in initial.filter_map(|tls| world.tls.get(tls.id)) {
         if let Some(offset) = module.static_offset {
             initialise(module, thread - offset);
         }
@@ -332,31 +338,47 @@ pub fn publish_generation(generation: u64) {
 }
 
 fn program_malloc(bytes: u64) -> u64 {
-    call_allocator(&PROCESS.malloc.malloc, bytes, 0)
+    call_allocator(&PROCESS.malloc.malloc, bytes, 0).unwrap_or_else(|| early_memory(bytes, 16))
 }
 
 fn program_calloc(bytes: u64) -> u64 {
-    call_allocator(&PROCESS.malloc.calloc, 1, bytes)
+    call_allocator(&PROCESS.malloc.calloc, 1, bytes).unwrap_or_else(|| early_memory(bytes, 16))
 }
 
 /// Only for libcs that free a block by its own address.
 fn program_memalign(align: u64, bytes: u64) -> u64 {
-    call_allocator(&PROCESS.malloc.memalign, align, bytes)
+    call_allocator(&PROCESS.malloc.memalign, align, bytes).unwrap_or_else(|| early_memory(bytes, align))
 }
 
 pub fn program_free(memory: u64) {
-    call_allocator(&PROCESS.malloc.free, memory, 0);
+    let is_early = !EARLY.with(|all| all.is_empty()) && EARLY.with(|all| all.contains(&memory));
+    if !is_early {
+        call_allocator(&PROCESS.malloc.free, memory, 0);
+    }
 }
 
-fn call_allocator(function: &AtomicU64, first: u64, second: u64) -> u64 {
+/// What was given out before the program's malloc was linked: auditors run that early. It is never freed.
+static EARLY: Locked<Vec<u64>> = Locked::new(Vec::new());
+
+/// Zeroed memory of the loader's own, 0 if there is none.
+fn early_memory(bytes: u64, align: u64) -> u64 {
+    let Ok(shape) = AllocLayout::from_size_align(bytes.max(1) as usize, align as usize) else { return 0 };
+    // SAFETY: the size is not zero.
+    let memory = unsafe { alloc_zeroed(shape) } as u64;
+    EARLY.with(|all| all.push(memory));
+    memory
+}
+
+/// The result of a function of the program's allocator, `None` before that is linked.
+fn call_allocator(function: &AtomicU64, first: u64, second: u64) -> Option<u64> {
     let address = function.load(Ordering::Relaxed);
     if address == 0 {
-        fatal("thread-local data is used before the program's malloc is linked");
+        return None;
     }
     // SAFETY: malloc, calloc, memalign or free of the program's global scope; a C function may be called with more
     // arguments than it takes.
     let function: extern "C" fn(u64, u64) -> u64 = unsafe { core::mem::transmute(address) };
-    function(first, second)
+    Some(function(first, second))
 }
 
 fn fatal(what: &str) -> ! {

@@ -26,6 +26,7 @@ use super::slots::{Change, OpenPages, Slot};
 use super::thread::should_stop;
 use super::watch;
 use crate::rt::followed::Kept;
+use crate::rt::load;
 use crate::rt::lock::LoaderLock;
 use crate::rt::map::{self, Reservation};
 use crate::rt::open;
@@ -172,7 +173,7 @@ fn build(
         world.adds += 1;
     }
     let mut list = alloc::vec![id];
-    PROCESS.with_registry(|registry| registry.load_dependencies(world, &mut list))?;
+    load::load_dependencies(world, &mut list)?;
     let dependencies: Vec<ObjectId> = list.into_iter().filter(|&id| before.get(id).is_none()).collect();
     bring_in(world, id, &dependencies)?;
     let record = PROCESS.record();

@@ -4,6 +4,8 @@
 //! The trampolines are entered in the middle of a call of the program: they save every argument register and the whole
 //! vector state, because the loader itself is compiled with SSE.
 
+pub mod audit;
+
 use core::arch::{asm, global_asm, naked_asm};
 use core::sync::atomic::AtomicU64;
 
