@@ -35,7 +35,7 @@ const char *helper(void) { return calls++, who(); }
 #include "auditor.h"
 #include <errno.h>
 extern const char *helper(void), *who(void);
-static __thread int count = 5;
+static __thread int value = 5;
 static struct link_map *program_libc;
 unsigned la_version(unsigned version) {
     Dl_info info;
@@ -44,7 +44,7 @@ unsigned la_version(unsigned version) {
     dladdr1((void *)la_version, &info, (void **)&own, RTLD_DL_LINKMAP);
     dlinfo(own, RTLD_DI_LMID, &number);
     setenv("FROM_AUDITOR", "1", 1);
-    errno = ++count;
+    errno = value + 1;
     say("auditor: %s %s, in the program's namespace %d, errno %d\n", helper(), who(), number == LM_ID_BASE, errno);
     return version;
 }
@@ -56,5 +56,5 @@ unsigned la_objopen(struct link_map *map, Lmid_t number, uintptr_t *cookie) {
 void la_preinit(uintptr_t *cookie) {
     Dl_info info;
     dladdr((void *)printf, &info);
-    say("auditor: libc %s, variable %d\n", info.dli_fbase == (void *)program_libc->l_addr ? "shared" : "of its own", ++count);
+    say("auditor: libc %s, variable %d\n", info.dli_fbase == (void *)program_libc->l_addr ? "shared" : "of its own", value);
 }

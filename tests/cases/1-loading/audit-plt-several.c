@@ -25,6 +25,11 @@ int work(int number) {
 #define NAME "one"
 #define STEP 100
 #endif
+unsigned la_version(unsigned version) { return version; }
+unsigned la_objopen(struct link_map *map, Lmid_t number, uintptr_t *cookie) {
+    const char *name = base(map->l_name);
+    return !strcmp(name, "PROGRAM") ? LA_FLG_BINDFROM : !strcmp(name, "liblib.so") ? LA_FLG_BINDTO : 0;
+}
 Elf64_Addr la_x86_64_gnu_pltenter(Elf64_Sym *symbol, unsigned index, uintptr_t *from, uintptr_t *to, La_x86_64_regs *registers,
                                   unsigned *flags, const char *name, long *size) {
     say("%s: enter %s(%d)\n", NAME, name, (int)registers->lr_rdi);
