@@ -16,7 +16,7 @@
 LOADER=$(readlink -f "${LUCI_LD:-target/dist/ld-luci.so}") || exit 1
 SYSTEM=/lib64/ld-linux-x86-64.so.2
 SHORT=/tmp/luci-ld.$$      # not longer than SYSTEM, so that it fits into PT_INTERP
-LIMIT=180                  # seconds for one run
+LIMIT=${LUCI_LIMIT:-180}    # seconds for one run
 PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:$PATH
 export LC_ALL=C.UTF-8 TZ=UTC PATH
 
@@ -64,7 +64,7 @@ run() {
     file=$(binary "$1") || { echo "no ELF program: $1" >&2; return 126; }
     shift
     local as=()
-    [ -n "${AS:-}" ] && as=(setpriv --reuid="$AS" --regid="$AS" --init-groups)
+    [ -n "${AS:-}" ] && as=(setpriv --reuid="$AS" --regid="$(id -g "$AS")" --init-groups)
     case $WAY in
     system) "${as[@]}" "$file" "$@" ;;
     system-name) "${as[@]}" "$SYSTEM" "$file" "$@" ;;
@@ -137,16 +137,20 @@ install_packages() {
     [ $updated -eq 0 ] && updated=1 && apt-get -qq update >"$WORK/apt" 2>&1 && DEBIAN_FRONTEND=noninteractive $apt "$@" >"$WORK/apt" 2>&1
 }
 
+# A command, or a path or pattern of paths.
+exists() { command -v "$1" >/dev/null || compgen -G "$1" >/dev/null; }
+
 # program NAME COMMANDS PACKAGES SCRIPT: one row of the table. COMMANDS are commands or paths that must exist; `-` for PACKAGES
 # means that continuous integration has them. ONLY, if set, names the ways that make sense for the program.
 program() {
-    local name=$1 commands=$2 packages=${3#+} script=$4 way cells="" oracle differing="" command
+    local name=$1 packages=${3#+} script=$4 way cells="" oracle differing="" command commands
+    set -f; commands=($2); set +f
     [ "$names" = " " ] || case $names in *" $name "*) ;; *) return ;; esac
     [ $subset -eq 1 ] && [ "$packages" = "$3" ] && [ "$packages" != - ] && return
-    for command in $commands; do
-        if ! command -v "$command" >/dev/null && ! [ -e "$command" ]; then
+    for command in "${commands[@]}"; do
+        if ! exists "$command"; then
             # shellcheck disable=SC2086  # a list of words
-            [ $install -eq 1 ] && [ "$packages" != - ] && install_packages $packages && { command -v "$command" >/dev/null || [ -e "$command" ]; } && continue
+            [ $install -eq 1 ] && [ "$packages" != - ] && install_packages $packages && exists "$command" && continue
             printf '%-24s skipped: no %s\n' "$name" "$command"
             skipped=$((skipped + 1))
             return
