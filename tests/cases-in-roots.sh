@@ -32,7 +32,7 @@ cases() {
 # programs NAME: the same for the programs, by name, through PT_INTERP and in place of the root's own loader.
 programs() {
     local log=$logs/$1.programs inside=$roots/$1/var/tmp/luci-programs
-    mkdir -p "$inside/tests" && cp tests/programs.sh "$inside/tests/" && cp "$loader" "$inside/ld-luci.so" || return 1
+    mkdir -p "$inside/tests" && cp tests/programs.sh tests/programs-lib.sh "$inside/tests/" && cp "$loader" "$inside/ld-luci.so" || return 1
     # shellcheck disable=SC2086  # a list of words
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LUCI_LD=/var/tmp/luci-programs/ld-luci.so \
         unshare -m /bin/sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$roots/$1" \
