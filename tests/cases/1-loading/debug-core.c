@@ -29,9 +29,11 @@ static volatile int number = 42;
 void crash(int *place) { *place = number; }
 //#File:dump
 set debuginfod enabled off
+set language c
 run
 generate-core-file core
 //#File:commands
 set debuginfod enabled off
+set language c
 info sharedlibrary
 printf "in the library: number %d, place %d\n", number, (int)(long)place

@@ -36,6 +36,7 @@ int late(int number) { return number + ++calls; }
 //#File:commands
 set breakpoint pending on
 set debuginfod enabled off
+set language c
 break checkpoint
 commands
 silent

@@ -23,6 +23,7 @@ int late(int number) { return number + calls++; }
 //#File:commands
 set breakpoint pending on
 set debuginfod enabled off
+set language c
 set $hits = 0
 break late
 commands

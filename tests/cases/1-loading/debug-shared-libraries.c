@@ -39,6 +39,7 @@ int base;
 int late;
 //#File:commands
 set debuginfod enabled off
+set language c
 set exec-wrapper env LD_PRELOAD=./libpre.so
 break checkpoint
 commands

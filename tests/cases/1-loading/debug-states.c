@@ -48,6 +48,7 @@ extern int nowhere;
 int *broken(void) { return &nowhere; }
 //#File:commands
 set debuginfod enabled off
+set language c
 break checkpoint
 run
 printf "step %d\n", step
