@@ -2,8 +2,10 @@
 //#NoPie
 //#Flags:-fno-pic -Wl,-z,nocopyreloc -mcmodel=large -Wl,-z,notext
 //#Requires:ld:-z,nocopyreloc
-//#Shared:lib.c
-//#Script:! readelf -rW prog | grep number | grep -q R_X86_64_COPY
+//#Shared:lib.c:-DPLAIN
+//#Script:gcc -O1 -shared -fPIC -Wl,-soname,liblib.so -o liblib.so lib.c
+//#Script:! readelf -rW prog | grep -q R_X86_64_COPY
+//#Script:readelf -dW prog | grep -q TEXTREL
 #include <stdio.h>
 
 extern int number, guarded;
@@ -15,6 +17,10 @@ int main(void) {
 }
 //#File:lib.c
 int number = 3;
+#ifdef PLAIN
+int guarded = 4;
+#else
 __attribute__((visibility("protected"))) int guarded = 4;
+#endif
 int library_number(void) { return number; }
 int library_guarded(void) { return guarded; }
