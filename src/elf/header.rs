@@ -16,6 +16,12 @@ pub struct Header {
     pub phnum: u16,
 }
 
+/// Where the unused bytes of `e_ident` start.
+const EI_PAD: usize = 9;
+
+/// The reason for a file of another machine, which a search passes over.
+pub const WRONG_MACHINE: &str = "wrong machine (not x86-64)";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `ET_EXEC`: linked to a fixed address.
@@ -30,7 +36,7 @@ impl Header {
 
     /// Reads and checks the header at the start of a file for `machine` (`e_machine`). The sentences are glibc's.
     pub fn parse(bytes: &[u8], machine: u16) -> Result<Header, &'static str> {
-        if bytes.len() < 4 {
+        if bytes.len() < Self::SIZE {
             return Err("file too short");
         }
         if bytes[..4] != *raw::ELFMAG {
@@ -42,7 +48,7 @@ impl Header {
             return Err("ELF file version does not match current one");
         }
         if header.e_machine != machine {
-            return Err("cannot open shared object file: wrong machine (not x86-64)");
+            return Err(WRONG_MACHINE);
         }
         let kind = match header.e_type {
             raw::ET_EXEC => Kind::Executable,
@@ -77,6 +83,9 @@ impl Header {
         let abi_version = ident[8];
         if abi_version > if ident[raw::EI_OSABI] == 3 { 5 } else { 0 } {
             return Err("ELF file ABI version invalid");
+        }
+        if ident[EI_PAD..].iter().any(|&byte| byte != 0) {
+            return Err("nonzero padding in e_ident");
         }
         Ok(())
     }
@@ -124,7 +133,10 @@ pub(crate) mod tests {
         assert_eq!(Header::parse(&small, 62), Err("wrong ELF class: ELFCLASS32"));
         let mut arm = sample();
         arm[18] = 183;
-        assert!(Header::parse(&arm, 62).unwrap_err().contains("wrong machine"));
+        assert_eq!(Header::parse(&arm, 62), Err(WRONG_MACHINE));
+        let mut padded = sample();
+        padded[12] = 1;
+        assert_eq!(Header::parse(&padded, 62), Err("nonzero padding in e_ident"));
         let mut object = sample();
         object[16] = 1;
         assert_eq!(Header::parse(&object, 62), Err("only ET_DYN and ET_EXEC can be loaded"));

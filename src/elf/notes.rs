@@ -15,6 +15,28 @@ pub fn build_id(notes: &[u8]) -> Option<&[u8]> {
     None
 }
 
+/// Whether the bytes of PT_GNU_PROPERTY say that protected symbols may be reached through the GOT only
+/// (GNU_PROPERTY_1_NEEDED with GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS).
+pub fn needs_indirect_access(notes: &[u8]) -> bool {
+    const NT_GNU_PROPERTY_TYPE_0: u32 = 5;
+    const GNU_PROPERTY_1_NEEDED: u32 = 0xb000_8000;
+    const INDIRECT_EXTERN_ACCESS: u32 = 1;
+    let Some((note, _)) = split_note(notes).filter(|(note, _)| note.name == b"GNU\0" && note.kind == NT_GNU_PROPERTY_TYPE_0)
+    else {
+        return false;
+    };
+    let mut rest = note.description;
+    let word = |bytes: &[u8], at: usize| Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?));
+    while let Some((kind, size)) = word(rest, 0).zip(word(rest, 4)) {
+        if kind == GNU_PROPERTY_1_NEEDED {
+            return word(rest, 8).is_some_and(|bits| bits & INDIRECT_EXTERN_ACCESS != 0);
+        }
+        let next = (size as usize).checked_next_multiple_of(8).and_then(|size| rest.get(8 + size..));
+        rest = next.unwrap_or(&[]);
+    }
+    false
+}
+
 /// One note.
 struct Note<'a> {
     name: &'a [u8],
@@ -39,6 +61,19 @@ fn split_note(bytes: &[u8]) -> Option<(Note<'_>, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_property_is_found_behind_others() {
+        let mut notes = alloc::vec::Vec::new();
+        let words = [4u32, 32, 5, u32::from_le_bytes(*b"GNU\0"), 0xc000_0002, 4, 3, 0, 0xb000_8000, 4, 1, 0];
+        words.iter().for_each(|word| notes.extend(word.to_le_bytes()));
+        assert!(needs_indirect_access(&notes));
+        notes[40] = 0;
+        assert!(!needs_indirect_access(&notes));
+        assert!(!needs_indirect_access(&notes[..30]));
+        notes[20..24].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert!(!needs_indirect_access(&notes));
+    }
 
     #[test]
     fn the_build_id_is_found_behind_other_notes() {

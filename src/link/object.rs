@@ -111,8 +111,10 @@ pub struct Object<'m> {
     pub tls: Option<TlsModule>,
     /// The handle that dlopen gives out: the `link_map` of the first Version.
     pub handle: Addr,
-    /// Never unloaded: the initial set, `DF_1_NODELETE`, RTLD_NODELETE, the definer of a unique symbol.
+    /// Never unloaded: the initial set, `DF_1_NODELETE`, RTLD_NODELETE.
     pub pinned: bool,
+    /// Loaded before the program started.
+    pub initial: bool,
     /// Whether its dependencies are loaded, so that `needed` and `filtees` are complete.
     pub linked: bool,
     /// Direct dependencies: those of `DT_NEEDED` in order, then its filtees.
@@ -144,6 +146,7 @@ impl<'m> Object<'m> {
             namespace,
             tls: None,
             handle: version.link_map,
+            initial: false,
             pinned: version.dynamic.flags_1.contains(crate::elf::dynamic::Flags1::NODELETE),
             current: Arc::new(version),
             linked: false,

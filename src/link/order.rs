@@ -17,10 +17,33 @@ pub fn initialisation(count: usize, needed: impl Fn(usize) -> Vec<usize>) -> Vec
     walk.order
 }
 
-/// Order of destructors: objects before what they depend on.
-pub fn finalisation(count: usize, needed: impl Fn(usize) -> Vec<usize>) -> Vec<usize> {
-    let mut order = initialisation(count, needed);
+/// Order of destructors: objects before what they depend on. `bound` gives the objects that one is bound to by symbols; where
+/// these and the dependencies contradict each other, the dependencies count. With `first_first` the first object (the program)
+/// comes first whatever depends on it.
+pub fn finalisation(
+    count: usize,
+    needed: impl Fn(usize) -> Vec<usize>,
+    bound: impl Fn(usize) -> Vec<usize>,
+    first_first: bool,
+) -> Vec<usize> {
+    let both = |index: usize| {
+        let mut all = needed(index);
+        all.extend(bound(index).into_iter().rev());
+        all
+    };
+    let mut walk = Walk { visited: alloc::vec![false; count], order: Vec::with_capacity(count) };
+    (0..count).rev().for_each(|start| walk.from(start, &both));
+    if (0..count).any(|index| !bound(index).is_empty()) {
+        let mut again = Walk { visited: alloc::vec![false; count], order: Vec::with_capacity(count) };
+        walk.order.into_iter().for_each(|start| again.from(start, &needed));
+        walk = again;
+    }
+    let mut order = walk.order;
     order.reverse();
+    if let Some(at) = order.iter().position(|&index| first_first && index == 0) {
+        let first = order.remove(at);
+        order.insert(0, first);
+    }
     order
 }
 
@@ -76,6 +99,20 @@ mod tests {
 
     #[test]
     fn finalisation_is_the_reverse() {
-        assert_eq!(finalisation(2, |index| if index == 0 { alloc::vec![1] } else { Vec::new() }), [0, 1]);
+        let none = |_| Vec::new();
+        let chain = |index| if index == 0 { alloc::vec![1] } else { Vec::new() };
+        assert_eq!(finalisation(2, chain, none, false), [0, 1]);
+        let cycle = |index| alloc::vec![1 - index];
+        assert_eq!(finalisation(2, cycle, none, false), [1, 0]);
+        assert_eq!(finalisation(2, cycle, none, true), [0, 1]);
+    }
+
+    #[test]
+    fn bindings_count_where_dependencies_say_nothing() {
+        let none = |_| Vec::new();
+        let to_first = |index| if index == 1 { alloc::vec![0] } else { Vec::new() };
+        assert_eq!(finalisation(2, none, to_first, false), [1, 0]);
+        let against = |index| if index == 0 { alloc::vec![1] } else { Vec::new() };
+        assert_eq!(finalisation(2, to_first, against, false), [1, 0]);
     }
 }

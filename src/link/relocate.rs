@@ -3,6 +3,7 @@
 //! What must wait until all images are relocated is returned instead of done: results of IFUNC resolvers, which run
 //! program code, and copy relocations, which read another image's finished data.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::memory::ImageMemory;
@@ -27,10 +28,12 @@ pub trait Process {
     fn undefined_tls_descriptor(&mut self, addend: u64) -> [u64; 2];
     /// `from` now uses a definition of `to`.
     fn bound(&mut self, from: ObjectId, to: ObjectId);
+    /// Whether the object forbids direct references to its protected symbols (GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS).
+    fn needs_indirect_access(&mut self, object: &Object<'_>) -> bool;
     /// A function has been bound for calls; the result is the address to call.
     fn called(&mut self, from: ObjectId, called: Called, address: Addr) -> Addr;
-    /// The process-wide definition of an STB_GNU_UNIQUE symbol, `found` if it is the first.
-    fn unique(&mut self, name: &[u8], found: Addr, object: ObjectId) -> Addr;
+    /// The one definition of an STB_GNU_UNIQUE symbol in the namespace of `object`, `found` there if it is the first.
+    fn unique(&mut self, name: &[u8], found: Addr, object: &Object<'_>) -> Addr;
 }
 
 /// How to relocate.
@@ -81,6 +84,8 @@ pub struct Copy {
 pub struct Outcome {
     pub deferred: Vec<Deferred>,
     pub copies: Vec<Copy>,
+    /// What works and perhaps not as meant.
+    pub warnings: Vec<String>,
 }
 
 /// Relocates the version `version` of `object` (usually its current one).
@@ -248,6 +253,9 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
     fn symbolic(&mut self, rela: &Rela, kind: u32, at: Vaddr, addend: u64) -> Result<()> {
         let index = relocs::symbol(rela);
         let found = self.definition(index, class_of(kind), kind)?;
+        if let Some(found) = found.filter(|found| sym::visibility(found.symbol) == sym::STV_PROTECTED) {
+            self.check_protected(index, &found, kind)?;
+        }
         match kind {
             // psABI: S alone; the addend of a jump slot may be the place of its PLT entry (DT_X86_64_PLT)
             R_X86_64_JUMP_SLOT => self.address(found, at, 0, found.as_ref().map(Called::of)),
@@ -271,6 +279,31 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         }
     }
 
+    /// An executable that holds another object's protected symbol at an address of its own: a copy of the variable, or the PLT
+    /// entry of a function whose address it takes.
+    #[cold]
+    fn check_protected(&mut self, index: u32, found: &Definition<'w, 'm>, kind: u32) -> Result<()> {
+        let own = self.version.symbols.get(index);
+        let takes_address = own.is_some_and(|symbol| symbol.st_shndx == sym::SHN_UNDEF && symbol.st_value != 0);
+        let what = match kind {
+            R_X86_64_COPY => "copy relocation against non-copyable protected symbol",
+            R_X86_64_JUMP_SLOT if takes_address => "direct reference to protected function",
+            _ => return Ok(()),
+        };
+        if self.version.role != Role::Program || found.object.id == self.object.id {
+            return Ok(());
+        }
+        let path = display_name(&found.object.current);
+        let name = found.object.current.symbols.name(found.symbol).unwrap_or_default();
+        let name = String::from_utf8_lossy(name);
+        self.outcome.warnings.push(alloc::format!("warning: {what} `{name}' in `{path}'"));
+        if self.process.needs_indirect_access(found.object) {
+            let refused = "error due to GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS";
+            return Err(Error::other(path, refused));
+        }
+        Ok(())
+    }
+
     fn address(&mut self, found: Option<Definition<'w, 'm>>, at: Vaddr, addend: u64, called: Option<Called>) -> Result<()> {
         let Some(found) = found else { return self.write(at, addend) };
         if found.is_ifunc() {
@@ -282,7 +315,7 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         let mut address = found.address_for(self.version);
         if sym::binding(found.symbol) == sym::STB_GNU_UNIQUE {
             let name = found.object.current.symbols.name(found.symbol).unwrap_or_default();
-            address = self.process.unique(name, address, found.object.id);
+            address = self.process.unique(name, address, found.object);
         }
         if let Some(called) = called {
             address = self.process.called(self.object.id, called, address);

@@ -27,10 +27,13 @@ impl Process for Answers {
         [8, addend]
     }
     fn bound(&mut self, _from: ObjectId, _to: ObjectId) {}
+    fn needs_indirect_access(&mut self, _object: &Object<'_>) -> bool {
+        false
+    }
     fn called(&mut self, _from: ObjectId, _called: Called, address: Addr) -> Addr {
         address
     }
-    fn unique(&mut self, _name: &[u8], found: Addr, _object: ObjectId) -> Addr {
+    fn unique(&mut self, _name: &[u8], found: Addr, _object: &Object<'_>) -> Addr {
         found
     }
 }

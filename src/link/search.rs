@@ -169,7 +169,7 @@ impl<'a> Search<'a> {
         asking: &Requester,
         files: &mut F,
     ) -> ControlFlow<F::Found> {
-        for (directory, rule) in self.listed_directories(request) {
+        for (directory, rule) in self.listed_directories(request, true) {
             self.try_directory(&directory, name, rule, files)?;
         }
         self.try_cache(name, asking, files)?;
@@ -187,25 +187,27 @@ impl<'a> Search<'a> {
     where
         'a: 'r,
     {
-        let mut all = self.listed_directories(request);
+        let mut all = self.listed_directories(request, false);
         if !request.requester.or(request.program).unwrap_or_default().nodeflib {
             all.extend(self.default_directories.iter().map(|&directory| (Cow::Borrowed(directory), Rule::Default)));
         }
         all
     }
 
-    /// The directories that are searched before the cache.
-    fn listed_directories<'r>(&self, request: &Request<'r>) -> Vec<(Cow<'r, [u8]>, Rule)>
+    /// The directories that are searched before the cache. Without `program_once` the program's RPATH comes once more behind
+    /// those of the objects that lead to it, where dlinfo shows it.
+    fn listed_directories<'r>(&self, request: &Request<'r>, program_once: bool) -> Vec<(Cow<'r, [u8]>, Rule)>
     where
         'a: 'r,
     {
         let mut all = Vec::new();
         if request.requester.is_none_or(|requester| requester.runpath.is_none()) {
-            self.add_rpaths(request, &mut all);
+            self.add_rpaths(request, program_once, &mut all);
         }
         let program = request.program.or(request.requester).unwrap_or_default();
+        let from = all.len();
         for &element in &self.library_path {
-            self.add_element(element, &program, Rule::LibraryPath, &mut all);
+            self.add_element(element, &program, (Rule::LibraryPath, from), &mut all);
         }
         if let Some(requester) = request.requester
             && let Some(runpath) = requester.runpath
@@ -217,9 +219,14 @@ impl<'a> Search<'a> {
     }
 
     /// RPATH of the object that asks, of those that loaded it, and of the program if it is not among them.
-    fn add_rpaths<'r>(&self, request: &Request<'r>, all: &mut Vec<(Cow<'r, [u8]>, Rule)>) {
+    fn add_rpaths<'r>(&self, request: &Request<'r>, program_once: bool, all: &mut Vec<(Cow<'r, [u8]>, Rule)>) {
         let chain = request.requester.iter().chain(request.loaders);
-        let among_them = chain.clone().any(|object| object.is_program);
+        let mut asking = chain.clone();
+        let among_them = if program_once {
+            asking.any(|object| object.is_program)
+        } else {
+            asking.next().is_some_and(|object| object.is_program)
+        };
         for object in chain.chain(request.program.iter().filter(|_| !among_them)) {
             if let Some(rpath) = object.rpath.filter(|_| object.runpath.is_none() && !self.is_inhibited(object)) {
                 self.add_list(rpath, object, Rule::Rpath, all);
@@ -229,17 +236,29 @@ impl<'a> Search<'a> {
 
     /// All directories of an RPATH or RUNPATH. An empty list has none.
     fn add_list<'r>(&self, list: &'r [u8], owner: &Requester, rule: Rule, all: &mut Vec<(Cow<'r, [u8]>, Rule)>) {
+        let from = all.len();
         for element in list.split(|&byte| byte == b':').filter(|_| !list.is_empty()) {
-            self.add_element(element, owner, rule, all);
+            self.add_element(element, owner, (rule, from), all);
         }
     }
 
-    /// One element of a path: an empty one is the current directory, one whose tokens cannot be expanded does not count.
-    fn add_element<'r>(&self, element: &'r [u8], owner: &Requester, rule: Rule, all: &mut Vec<(Cow<'r, [u8]>, Rule)>) {
+    /// One element of a path whose others are in `all` behind the position `from`: an empty one is the current directory, one
+    /// whose tokens cannot be expanded does not count, nor does one that was there before.
+    fn add_element<'r>(
+        &self,
+        element: &'r [u8],
+        owner: &Requester,
+        (rule, from): (Rule, usize),
+        all: &mut Vec<(Cow<'r, [u8]>, Rule)>,
+    ) {
         let Some(directory) = self.expand(element, owner) else { return };
         let vanished = directory.is_empty() && !element.is_empty();
-        if !vanished && (directory.starts_with(b"/") || !self.secure) {
-            all.push((without_slashes(directory), rule));
+        if vanished || (!directory.starts_with(b"/") && self.secure) {
+            return;
+        }
+        let directory = without_slashes(directory);
+        if !all[from..].iter().any(|(known, _)| *known == directory) {
+            all.push((directory, rule));
         }
     }
 

@@ -79,7 +79,7 @@ impl<'m> World<'m> {
     }
 
     /// All namespaces that were ever used, in the order of their numbers.
-    pub fn namespaces(&self) -> impl Iterator<Item = (NamespaceId, &Namespace)> {
+    pub fn namespaces(&self) -> impl ExactSizeIterator<Item = (NamespaceId, &Namespace)> {
         self.namespaces.iter().enumerate().map(|(index, namespace)| (NamespaceId(index as u32), namespace))
     }
 

@@ -16,10 +16,11 @@ use luci::glibc::cpu_features::IsaLevel;
 use luci::glibc::record::Flags;
 use luci::link::cache::Cache;
 use luci::link::hwcaps::Hwcaps;
-use luci::link::object::{NamespaceId, ObjectId};
+use luci::link::object::{NamespaceId, Object, ObjectId};
 use luci::link::search::Search;
 use luci::link::world::World;
 
+use super::abi::debug;
 use super::audit::{self, Activity};
 use super::files;
 use super::libc::Reserve;
@@ -70,6 +71,7 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     registry.following = super::live::configure(config);
     registry.excluded = config.exclude.iter().map(|name| (*name).into()).collect();
     PROCESS.registry.with(|slot| *slot = Some(registry));
+    debug::begin();
     let program = take_program(stack, config, &mut world)?;
     let loader = take_loader(config, &mut world)?;
     let vdso = take_vdso(stack, &mut world);
@@ -97,7 +99,7 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     relocation::initial(world)?;
     init::start_libc(libc_id)?;
     let initial: Vec<ObjectId> = PROCESS.world.read().members(NamespaceId::BASE).map(|object| object.id).collect();
-    init::run_constructors(&initial);
+    init::run_constructors(&initial, PROCESS.start.envp.load(Ordering::Relaxed));
     if !PROCESS.record().has(Flags::AUDIT_PREINIT) {
         audit::preinit();
     }
@@ -122,6 +124,9 @@ fn start_auditing(
     identify::ahead(&mut world)?;
     start_thread(&mut world, stack, cpuid, Reserve::LARGE)?;
     let initial = world.order.clone();
+    for object in initial.iter().filter_map(|&id| world.get(id).cloned()).collect::<Vec<_>>() {
+        world.put(Object { pinned: true, initial: true, ..(*object).clone() });
+    }
     PROCESS.world.replace(Box::new(world));
     audit::start(names, &initial);
     let world = PROCESS.world.read().clone();
@@ -224,7 +229,7 @@ fn preload(config: &Config<'static>, world: &mut World<'static>, scope: &mut Vec
             return;
         }
         let by = scope.first().copied();
-        match load::find_or_load(world, Asked { name, by, namespace: NamespaceId::BASE }) {
+        match load::find_or_load(world, Asked { name, by, by_call: false, namespace: NamespaceId::BASE }) {
             Ok(id) if scope.contains(&id) => {}
             Ok(id) => {
                 scope.push(id);
@@ -265,7 +270,7 @@ fn arrange(world: &mut World<'static>, scope: &[ObjectId], vdso: Option<ObjectId
     for id in initial {
         if let Some(object) = world.get(id) {
             let mut object = (**object).clone();
-            object.pinned = true;
+            (object.pinned, object.initial) = (true, true);
             world.put(object);
         }
     }

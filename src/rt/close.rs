@@ -1,12 +1,15 @@
 //! dlclose: what nothing needs any more is finalised and leaves the process, under the loader's lock.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use luci::addr::Addr;
 use luci::diag::{Error, Result};
-use luci::link::object::{NamespaceId, Object, ObjectId};
+use luci::elf::dynamic::Flags1;
+use luci::link::object::{NamespaceId, Object, ObjectId, Role};
 
 use super::abi::debug::{self, State};
 use super::abi::tls;
@@ -15,17 +18,19 @@ use super::lock::LoaderLock;
 use super::open::publish;
 use super::process::PROCESS;
 use super::registry::{Registry, Stage};
-use super::{init, map, maps, relocation};
+use super::{init, map, maps, relocation, sys};
 
 /// Undoes one open; the last one takes the object and everything nobody needs any more out of the process.
 pub fn close(handle: Addr) -> Result<()> {
     let _lock = LoaderLock::take();
-    let id = PROCESS.world.read().find_handle(handle).map(|object| object.id);
-    let not_open = || Error::other("", "shared object not open");
-    let id = id.ok_or_else(not_open)?;
+    let not_open = |name: &[u8]| Error::other(String::from_utf8_lossy(name), "shared object not open");
+    let object = PROCESS.world.read().find_handle(handle).cloned().ok_or_else(|| not_open(b""))?;
+    if stays(&object) {
+        return Ok(());
+    }
     let still_open = PROCESS.with_registry(|registry| {
-        let state = registry.state_mut(id);
-        state.open_count = state.open_count.checked_sub(1).ok_or_else(not_open)?;
+        let state = registry.state_mut(object.id);
+        state.open_count = state.open_count.checked_sub(1).ok_or_else(|| not_open(&object.current.path))?;
         Ok(state.open_count > 0)
     })?;
     if !still_open && !unused().is_empty() {
@@ -34,7 +39,20 @@ pub fn close(handle: Addr) -> Result<()> {
     Ok(())
 }
 
+/// An object that can be closed any number of times.
+fn stays(object: &Object<'static>) -> bool {
+    let asks_for_it = object.current.dynamic.flags_1.contains(Flags1::NODELETE);
+    let by_dlopen = object.pinned && !object.initial;
+    object.current.role == Role::Program || asks_for_it || by_dlopen || relocation::defines_unique(object.id)
+}
+
+/// The thread whose dlclose takes objects out; a dlclose in a destructor leaves its objects to that. 0: none.
+pub static UNLOADING: AtomicU32 = AtomicU32::new(0);
+
 fn unload() {
+    if UNLOADING.swap(sys::thread_id(), Ordering::Relaxed) != 0 {
+        return;
+    }
     // destructors may open and close objects themselves: what is unused is found anew behind each round
     loop {
         init::destroy(&unused());
@@ -50,6 +68,7 @@ fn unload() {
     tell(&touched, State::Delete, Activity::Delete);
     remove(&dead);
     tell(&touched, State::Consistent, Activity::Consistent);
+    UNLOADING.store(0, Ordering::Relaxed);
 }
 
 fn tell(namespaces: &[NamespaceId], state: State, activity: Activity) {

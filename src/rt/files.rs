@@ -54,6 +54,9 @@ pub enum OpenError {
     Fatal(Error),
 }
 
+/// What fails when there is no file to be had for a name.
+pub const CANNOT_OPEN: &str = "cannot open shared object file";
+
 /// Enough for the header and the program headers of nearly every file.
 const FIRST_READ: usize = 1024;
 
@@ -61,7 +64,7 @@ const FIRST_READ: usize = 1024;
 pub fn open_elf(path: &[u8]) -> core::result::Result<ElfFile, OpenError> {
     let name = || String::from_utf8_lossy(path).into_owned();
     let skip = |errno: Errno| {
-        let error = Error::os(name(), "cannot open shared object file", errno.raw_os_error());
+        let error = Error::os(name(), CANNOT_OPEN, errno.raw_os_error());
         // what the process lacks, another path does not give it
         match errno {
             Errno::MFILE | Errno::NFILE | Errno::NOMEM | Errno::IO => OpenError::Fatal(error),
@@ -73,7 +76,7 @@ pub fn open_elf(path: &[u8]) -> core::result::Result<ElfFile, OpenError> {
     let stat =
         fs::fstat(&fd).map_err(|errno| OpenError::Fatal(Error::os(name(), "cannot stat shared object", errno.raw_os_error())))?;
     if !matches!(FileType::from_raw_mode(stat.st_mode), FileType::RegularFile | FileType::Directory) {
-        return Err(OpenError::Fatal(Error::bad_elf(name(), "cannot read file data: Not a regular file")));
+        return Err(OpenError::Fatal(Error::bad_elf(name(), "file too short")));
     }
     let mut first = [0u8; FIRST_READ];
     let fatal = |errno: Errno| OpenError::Fatal(Error::os(name(), "cannot read file data", errno.raw_os_error()));
@@ -85,7 +88,7 @@ pub fn open_elf(path: &[u8]) -> core::result::Result<ElfFile, OpenError> {
     })?;
     let headers = program_headers(&fd, &header, bytes).map_err(fatal)?;
     if headers.len() != usize::from(header.phnum) {
-        return Err(OpenError::Fatal(Error::bad_elf(name(), "file too short: the program headers lie outside the file")));
+        return Err(OpenError::Fatal(Error::bad_elf(name(), "cannot read file data")));
     }
     Ok(ElfFile {
         path: path.to_vec(),

@@ -2,7 +2,7 @@
 //! one from a thread that it does not have. With updates on, the child also gets its own copy of shared data and a helper.
 
 use alloc::vec::Vec;
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use luci::addr::Addr;
 use luci::link::object::NamespaceId;
@@ -13,7 +13,7 @@ use super::lock::ListLock;
 use super::map::{self, Reservation};
 use super::process::PROCESS;
 use super::sync::Locked;
-use super::{heap, live, relocation, sys};
+use super::{close, heap, live, relocation, sys};
 
 /// Registers the handlers with a namespace's libc, before any constructor: as the first ones they run last before a fork and
 /// first after it.
@@ -42,6 +42,9 @@ pub fn around(fork: impl FnOnce() -> i32) -> i32 {
     result
 }
 
+/// The thread that forks, while it holds the locks below.
+static FORKING: AtomicU32 = AtomicU32::new(0);
+
 extern "C" fn prepare() {
     if PROCESS.updates.are_on() {
         PROCESS.updates.helper.lock();
@@ -50,6 +53,7 @@ extern "C" fn prepare() {
     }
     ListLock::take_for_fork();
     PROCESS.registry.raw().lock();
+    FORKING.store(sys::thread_id(), Ordering::Relaxed);
     PROCESS.static_tls.raw().lock();
     PROCESS.world.retired_lock().lock();
     relocation::UNIQUE.raw().lock();
@@ -82,8 +86,9 @@ extern "C" fn in_parent() {
 
 extern "C" fn in_child() {
     let copies = COPIES.with(core::mem::take);
+    let parent = FORKING.load(Ordering::Relaxed);
     release();
-    settle();
+    settle(parent);
     if PROCESS.updates.enabled.load(Ordering::Relaxed) {
         take_copies(copies);
         live::start_in_child();
@@ -91,10 +96,15 @@ extern "C" fn in_child() {
 }
 
 /// Another thread may have been in the middle of dlopen or dlclose: what it had not published does not exist here.
-fn settle() {
+/// `parent` is the thread that called fork and goes on here.
+fn settle(parent: u32) {
     let world = PROCESS.world.read();
+    let me = sys::thread_id();
     tls::publish_generation(world.tls.generation);
-    PROCESS.with_registry(|registry| registry.settle_in_child(&world, sys::thread_id()));
+    PROCESS.with_registry(|registry| registry.settle_in_child(&world, parent, me));
+    let unloading = &close::UNLOADING;
+    let mine = unloading.load(Ordering::Relaxed) == parent;
+    unloading.store(if mine { me } else { 0 }, Ordering::Relaxed);
 }
 
 /// A piece of shared data with the private copy that the child will have instead.

@@ -45,7 +45,7 @@ fn record_of(world: &World<'static>, libc: &Version<'static>) -> Result<&'static
 /// The same before the program's libc is loaded: the file that it would be is looked at.
 pub fn ahead(world: &mut World<'static>) -> Result<()> {
     let program = world.order.first().copied();
-    let asked = Asked { name: LIBC_SONAME, by: program, namespace: NamespaceId::BASE };
+    let asked = Asked { name: LIBC_SONAME, by: program, by_call: false, namespace: NamespaceId::BASE };
     let Found::File(file) = load::find(world, asked)? else { return identify(world, None) };
     let name = String::from_utf8_lossy(&file.path).into_owned();
     let layout = segments::plan(file.headers, file.header.phoff, file.size);

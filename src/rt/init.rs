@@ -119,7 +119,8 @@ fn check_is_code(world: &World<'static>, version: &Version<'static>, function: A
 }
 
 /// Runs the constructors of `objects` (in load order, the first one's last), as far as they have not run.
-pub fn run_constructors(objects: &[ObjectId]) {
+/// `environment` is what they get as third argument.
+pub fn run_constructors(objects: &[ObjectId], environment: u64) {
     if objects.is_empty() {
         return;
     }
@@ -132,13 +133,13 @@ pub fn run_constructors(objects: &[ObjectId]) {
     let me = sys::thread_id();
     let first = ordered.iter().find(|object| object.current.dynamic.flags_1.contains(Flags1::INITFIRST));
     if let Some(object) = first {
-        construct(object, me);
+        construct(object, me, environment);
     }
     if let Some(program) = ordered.iter().find(|object| object.current.role == Role::Program) {
-        call_array(&program.current, program.current.dynamic.preinit_array);
+        call_array(&program.current, program.current.dynamic.preinit_array, environment);
     }
     for object in &ordered {
-        construct(object, me);
+        construct(object, me, environment);
     }
 }
 
@@ -148,15 +149,15 @@ fn positions(all: &[Arc<Object<'static>>], needed: &[ObjectId]) -> Vec<usize> {
 
 /// The constructors of one object, once. When another thread runs them, it is waited for. The program's are run by libc or by
 /// its own start code.
-fn construct(object: &Object<'static>, me: u32) {
+fn construct(object: &Object<'static>, me: u32, environment: u64) {
     if !claim(object.id, me) {
         return;
     }
     let version = &object.current;
     if let Some(init) = version.dynamic.init {
-        call_constructor(init + version.bias);
+        call_constructor(init + version.bias, environment);
     }
-    call_array(version, version.dynamic.init_array);
+    call_array(version, version.dynamic.init_array, environment);
     let is_awaited = PROCESS.with_registry(|registry| {
         // exit may have come in between
         if registry.state(object.id).stage == Stage::Constructing(me) {
@@ -214,9 +215,9 @@ fn waits_for(registry: &Registry, thread: u32, target: u32) -> bool {
     false
 }
 
-fn call_array(version: &Version<'static>, array: Table) {
+fn call_array(version: &Version<'static>, array: Table, environment: u64) {
     for function in functions(version, array) {
-        call_constructor(function);
+        call_constructor(function, environment);
     }
 }
 
@@ -234,13 +235,28 @@ fn functions(version: &Version<'static>, array: Table) -> Vec<Addr> {
     (0..count).map(word).filter(|function| !matches!(function.0, 0 | u64::MAX)).collect()
 }
 
-fn call_constructor(function: Addr) {
+fn call_constructor(function: Addr, environment: u64) {
     let start = &PROCESS.start;
     // SAFETY: a constructor of a relocated object (gABI "Initialization and Termination Functions"); glibc passes the
     // program's arguments.
     let function: Constructor = unsafe { core::mem::transmute(function.0) };
     let argc = start.argc.load(Ordering::Relaxed) as i32;
-    function(argc, start.argv.load(Ordering::Relaxed), start.envp.load(Ordering::Relaxed));
+    function(argc, start.argv.load(Ordering::Relaxed), environment);
+}
+
+/// The environment as the libc of a namespace has it now; the initial one before there is a libc.
+pub fn environment_of(world: &World<'static>, namespace: NamespaceId) -> u64 {
+    let scope = world.list(world.global(namespace));
+    let found = resolve::lookup(scope, &Reference::new(b"__environ", None, Class::NEWEST), false);
+    let variable = found.map(|found| (found.object, found.address()));
+    let inside = |(object, at): &(&Object<'static>, Addr)| {
+        at.0.is_multiple_of(8) && object.current.layout.segment_of(object.current.bias.vaddr_of(*at), 8).is_some()
+    };
+    match variable.filter(inside) {
+        // SAFETY: an aligned word of a mapped segment, the variable `char **__environ`.
+        Some((_, at)) => unsafe { load_word(at) },
+        None => PROCESS.start.envp.load(Ordering::Relaxed),
+    }
 }
 
 /// The destructors of all objects, run once when the program ends.
@@ -259,12 +275,16 @@ extern "C" fn run_destructors() {
     }
 }
 
-/// Runs the destructors of `objects`, each before what it depends on.
+/// Runs the destructors of `objects`, each before what it depends on; the program's first.
 pub fn destroy(objects: &[ObjectId]) {
     let ordered = {
         let world = PROCESS.world.read();
         let all: Vec<Arc<Object<'static>>> = objects.iter().filter_map(|&id| world.get(id).cloned()).collect();
-        let order = order::finalisation(all.len(), |index| dependencies(&world, &all, index));
+        let has_program = all.first().is_some_and(|object| object.current.role == Role::Program);
+        let bound: Vec<Vec<ObjectId>> =
+            PROCESS.with_registry(|registry| all.iter().map(|object| registry.state(object.id).bound_to.clone()).collect());
+        let needed = |index: usize| positions(&all, &all[index].needed);
+        let order = order::finalisation(all.len(), needed, |index| positions(&all, &bound[index]), has_program);
         order.into_iter().map(|index| all[index].clone()).collect::<Vec<_>>()
     };
     for object in ordered {
@@ -290,14 +310,6 @@ pub fn destroy(objects: &[ObjectId]) {
         }
         audit::closed(&object);
     }
-}
-
-/// What an object needs, by its file and by the symbols it has been bound to.
-fn dependencies(_world: &World<'static>, all: &[Arc<Object<'static>>], index: usize) -> Vec<usize> {
-    let mut needed = positions(all, &all[index].needed);
-    let bound = PROCESS.with_registry(|registry| registry.state(all[index].id).bound_to.clone());
-    needed.extend(positions(all, &bound));
-    needed
 }
 
 fn call_destructor(function: Addr) {

@@ -19,6 +19,7 @@ use luci::link::segments;
 use luci::link::world::{BreadthFirst, World};
 use rustix::fd::AsFd;
 
+use super::abi::debug;
 use super::audit;
 use super::files::{self, ElfFile, FileId, OpenError};
 use super::followed::{Followed, Source};
@@ -32,6 +33,8 @@ use super::version::{self, Mapped};
 pub struct Asked<'a> {
     pub name: &'a [u8],
     pub by: Option<ObjectId>,
+    /// `by` calls dlopen: its search paths count for this one search, and not for what the object will need.
+    pub by_call: bool,
     pub namespace: NamespaceId,
 }
 
@@ -44,7 +47,7 @@ pub enum Found {
 /// Takes an object that is already mapped into the world: the program, the loader, the vDSO.
 pub fn adopt(world: &mut World<'static>, mapped: Mapped, reservation: Option<Reservation>) -> Result<ObjectId> {
     let is_program = mapped.role == Role::Program;
-    let asked = Asked { name: b"", by: None, namespace: NamespaceId::BASE };
+    let asked = Asked { name: b"", by: None, by_call: false, namespace: NamespaceId::BASE };
     let id = add(world, version::describe(mapped)?, reservation, (None, None), asked)?;
     if is_program {
         PROCESS.with_registry(|registry| registry.program = Some(id));
@@ -98,7 +101,19 @@ fn same_file(registry: &mut Registry, world: &World<'static>, namespace: Namespa
 }
 
 /// Maps a file that is not loaded yet.
-pub fn map_file(world: &mut World<'static>, mut file: ElfFile, asked: Asked<'_>) -> Result<ObjectId> {
+pub fn map_file(world: &mut World<'static>, file: ElfFile, asked: Asked<'_>) -> Result<ObjectId> {
+    // what is wrong with the file is told by the name it was asked for by, as in glibc
+    let name = || String::from_utf8_lossy(asked.name).into_owned();
+    let mapped = map_checked(world, file, asked).map_err(|error| Error::new(name(), error.kind))?;
+    let is_first = debug::is_consistent(asked.namespace);
+    if is_first {
+        debug::notify(asked.namespace, debug::State::Add);
+    }
+    audit::opened(world, mapped, is_first);
+    Ok(mapped)
+}
+
+fn map_checked(world: &mut World<'static>, mut file: ElfFile, asked: Asked<'_>) -> Result<ObjectId> {
     let name = String::from_utf8_lossy(&file.path).into_owned();
     if file.header.kind == Kind::Executable {
         return Err(Error::bad_elf(name, "cannot dynamically load executable"));
@@ -119,11 +134,9 @@ pub fn map_file(world: &mut World<'static>, mut file: ElfFile, asked: Asked<'_>)
     };
     let entry = Vaddr(file.header.entry);
     let mapped = Mapped { path: file.path, role: Role::Library, bias, layout, entry };
-    let added = version::describe(mapped)
+    version::describe(mapped)
         .and_then(|version| add(world, version, Some(reservation), (Some(file.id), followed), asked))
-        .inspect_err(|_| map::unmap(reservation))?;
-    audit::opened(world, added);
-    Ok(added)
+        .inspect_err(|_| map::unmap(reservation))
 }
 
 fn add(
@@ -148,7 +161,7 @@ fn add(
     let id = world.free_id();
     let state = State {
         reservation,
-        loader: asked.by,
+        loader: asked.by.filter(|_| !asked.by_call),
         origin: if mentions_origin(&version) { origin(&version) } else { None },
         open_count: 0,
         stage: if version.role == Role::Library { Stage::Loaded } else { Stage::Constructed },
@@ -156,7 +169,9 @@ fn add(
         bound_to: Vec::new(),
     };
     PROCESS.with_registry(|registry| {
-        for name in [&*version.path, soname, asked.name] {
+        // the program is no library: its file, asked for by dlopen, is refused as any other program's
+        let path: &[u8] = if version.role == Role::Program { b"" } else { &version.path };
+        for name in [path, soname, asked.name] {
             registry.alias(asked.namespace, name, id);
         }
         if let Some(file) = file {
@@ -180,7 +195,7 @@ fn loader_in(world: &mut World<'static>, namespace: NamespaceId, name: &[u8]) ->
     if known.is_some() {
         return Ok(known);
     }
-    let asked = Asked { name, by: None, namespace };
+    let asked = Asked { name, by: None, by_call: false, namespace };
     add(world, version::seen_again(&base), None, (None, None), asked).map(Some)
 }
 
@@ -214,7 +229,7 @@ fn load_direct_dependencies(world: &mut World<'static>, object: &Object<'static>
         if PROCESS.with_registry(|registry| registry.is_excluded(name)) {
             continue;
         }
-        match find_or_load(world, Asked { name, by: Some(object.id), namespace: object.namespace }) {
+        match find_or_load(world, Asked { name, by: Some(object.id), by_call: false, namespace: object.namespace }) {
             Err(error) if lists_only && matches!(error.kind, ErrorKind::Os { .. }) => {}
             found => push_once(&mut needed, found?),
         }
@@ -222,7 +237,7 @@ fn load_direct_dependencies(world: &mut World<'static>, object: &Object<'static>
     let mut filtees = Vec::new();
     for filtee in &version.dynamic.filtees {
         let name = version.string(filtee.name).ok_or_else(outside)?;
-        match find_or_load(world, Asked { name, by: Some(object.id), namespace: object.namespace }) {
+        match find_or_load(world, Asked { name, by: Some(object.id), by_call: false, namespace: object.namespace }) {
             Err(_) if filtee.optional => {}
             found => push_once(&mut filtees, found?),
         }
@@ -235,7 +250,7 @@ fn load_direct_dependencies(world: &mut World<'static>, object: &Object<'static>
 impl Registry {
     /// The directories in which a library is searched on behalf of an object, without a slash at the end.
     pub fn search_directories(&mut self, world: &World<'static>, id: ObjectId) -> Vec<Vec<u8>> {
-        let asked = Asked { name: b"", by: Some(id), namespace: NamespaceId::BASE };
+        let asked = Asked { name: b"", by: Some(id), by_call: false, namespace: NamespaceId::BASE };
         let name = |directory: &[u8]| if directory.is_empty() { b".".to_vec() } else { directory.to_vec() };
         self.with_request(world, asked, |search, request| {
             search.directories(request).iter().map(|(directory, _)| name(directory)).collect()
@@ -300,7 +315,11 @@ pub struct Opener {
 impl Opener {
     /// What came of a search for `name`.
     pub fn outcome(self, name: &[u8], found: Option<Result<ElfFile>>) -> Result<ElfFile> {
-        found.unwrap_or_else(|| Err(not_found(name, self.error)))
+        found.unwrap_or_else(|| Err(not_found(name, self.error))).map_err(|error| match error.kind {
+            // a file that cannot be opened is told by the name it was asked for by, as in glibc
+            ErrorKind::Os { action: files::CANNOT_OPEN, .. } => Error::new(String::from_utf8_lossy(name), error.kind),
+            _ => error,
+        })
     }
 }
 
@@ -312,7 +331,8 @@ impl Files for Opener {
             Ok(file) => ControlFlow::Break(Ok(file)),
             Err(OpenError::Fatal(error)) => ControlFlow::Break(Err(error)),
             Err(OpenError::Skip(error)) => {
-                if rule == Rule::Absolute || matches!(error.kind, luci::diag::ErrorKind::BadElf(_)) {
+                let is_foreign = matches!(error.kind, ErrorKind::BadElf(what) if what == luci::elf::header::WRONG_MACHINE);
+                if !is_foreign && (rule == Rule::Absolute || matches!(error.kind, ErrorKind::BadElf(_))) {
                     self.error = Some(error);
                 }
                 ControlFlow::Continue(())
@@ -328,7 +348,7 @@ impl Files for Opener {
 fn not_found(name: &[u8], error: Option<Error>) -> Error {
     let name = String::from_utf8_lossy(name).into_owned();
     const ENOENT: i32 = 2;
-    error.unwrap_or_else(|| Error::os(name, "cannot open shared object file", ENOENT))
+    error.unwrap_or_else(|| Error::os(name, files::CANNOT_OPEN, ENOENT))
 }
 
 fn requester<'a>(world: &'a World<'static>, states: &'a [Option<State>], id: ObjectId) -> Requester<'a> {

@@ -1,6 +1,5 @@
 //! Carries out a mapping plan: one reservation per object whose place the kernel chooses, fixed mappings inside it.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::ffi::c_void;
 use core::ptr::null_mut;
@@ -31,20 +30,21 @@ pub fn anonymous(len: usize) -> core::result::Result<*mut u8, Errno> {
 
 /// Maps the image of a file; the result says how far it moved and what it occupies.
 pub fn image(name: &str, fd: BorrowedFd<'_>, layout: &Layout, kind: Kind) -> Result<(Bias, Reservation)> {
-    let reservation = reserve(layout, kind).map_err(|errno| fail(name, "cannot create shared object descriptor", errno))?;
+    let reservation = reserve(layout, kind).map_err(|_| Error::other(name, MAP_FAILED))?;
     let bias = Bias(reservation.start.0.wrapping_sub(layout.start.0));
     for segment in &layout.segments {
         if let Err(errno) = map_segment(fd, segment, bias) {
             unmap(reservation);
-            return Err(fail(name, "failed to map segment from shared object", errno));
+            return Err(match errno {
+                Errno::NOMEM => Error::other(name, MAP_FAILED),
+                errno => Error::os(name, MAP_FAILED, errno.raw_os_error()),
+            });
         }
     }
     Ok((bias, reservation))
 }
 
-fn fail(name: &str, action: &'static str, errno: Errno) -> Error {
-    Error::os(String::from(name), action, errno.raw_os_error())
-}
+const MAP_FAILED: &str = "failed to map segment from shared object";
 
 /// Address space for the whole image, inaccessible. A fixed address (ET_EXEC) is taken only when it is free.
 fn reserve(layout: &Layout, kind: Kind) -> core::result::Result<Reservation, Errno> {

@@ -40,11 +40,18 @@ impl OpenMode {
     }
 
     fn binds_now(self) -> bool {
-        self.has(Self::NOW) || PROCESS.settings.bind_now.load(Ordering::Relaxed)
+        !self.has(Self::LAZY) || PROCESS.settings.bind_now.load(Ordering::Relaxed)
     }
 
-    pub fn is_valid(self) -> bool {
-        self.has(Self::LAZY) || self.has(Self::NOW)
+    /// Why glibc takes such a mode for a mistake.
+    pub fn problem(self) -> Option<&'static str> {
+        const KNOWN: i32 =
+            OpenMode::LAZY | OpenMode::NOW | OpenMode::NOLOAD | OpenMode::DEEPBIND | OpenMode::GLOBAL | OpenMode::NODELETE;
+        match self {
+            _ if self.0 & !KNOWN != 0 => Some("invalid mode parameter"),
+            _ if !self.has(Self::LAZY) && !self.has(Self::NOW) => Some("invalid mode for dlopen(): Invalid argument"),
+            _ => None,
+        }
     }
 }
 
@@ -81,9 +88,11 @@ pub fn open(wanted: Wanted<'_>) -> Result<Option<Addr>> {
         // also what another thread has loaded and not constructed yet
         if registry.unconstructed > 0 { world.breadth_first(id) } else { Vec::new() }
     });
+    let caller = world.get(wanted.by).map_or(NamespaceId::BASE, |object| object.namespace);
+    let environment = if list.is_empty() { 0 } else { init::environment_of(&world, caller) };
     drop(world);
     drop(lock);
-    init::run_constructors(&list);
+    init::run_constructors(&list, environment);
     Ok(handle)
 }
 
@@ -95,24 +104,27 @@ fn bring(wanted: Wanted<'_>) -> Result<Option<ObjectId>> {
     }
     let namespace = namespace_of(wanted)?;
     if let Some(id) = PROCESS.with_registry(|registry| registry.loaded(namespace, name)) {
-        promote(id, mode);
-        return Ok(Some(id));
+        return Ok(Some(open_again(id, mode)));
     }
     let before = PROCESS.world.read().clone();
     let mut world = before.clone();
     if !matches!(wanted.target, Target::Caller | Target::Existing(_)) {
         world.namespace_mut(namespace).audits = matches!(wanted.target, Target::Auditor);
     }
-    let loaded = load_all(&mut world, Asked { name, by: Some(by), namespace }, mode);
-    let Some((id, list)) = loaded.inspect_err(|_| discard(&before, &world))? else { return Ok(None) };
+    let loaded = load_all(&mut world, Asked { name, by: Some(by), by_call: true, namespace }, mode);
+    let failed = |before: &World<'static>, world: &World<'static>| {
+        discard(before, world);
+        if !debug::is_consistent(namespace) {
+            debug::notify(namespace, State::Consistent);
+        }
+    };
+    let Some((id, list)) = loaded.inspect_err(|_| failed(&before, &world))? else { return Ok(None) };
     if before.get(id).is_some() {
-        promote(id, mode);
-        return Ok(Some(id));
+        return Ok(Some(open_again(id, mode)));
     }
     let new: Vec<ObjectId> = list.iter().copied().filter(|&id| before.get(id).is_none()).collect();
-    debug::notify(namespace, State::Add);
-    let prepared = prepare(&mut world, id, &new, &list, mode).inspect_err(|_| discard(&before, &world));
-    let outcome = prepared.and_then(|pending| take_in(world, &new, &pending));
+    let pending = prepare(&mut world, id, &new, &list, mode).inspect_err(|_| failed(&before, &world))?;
+    let outcome = take_in(world, &new, &pending);
     debug::notify(namespace, State::Consistent);
     outcome.map(|()| Some(id))
 }
@@ -151,7 +163,6 @@ fn load_all(world: &mut World<'static>, asked: Asked<'_>, mode: OpenMode) -> Res
         Found::File(_) if mode.has(OpenMode::NOLOAD) => return Ok(None),
         Found::File(file) => file,
     };
-    audit::activity(world, asked.namespace, Activity::Add);
     let id = load::map_file(world, *file, asked)?;
     let mut list = alloc::vec![id];
     refuse_unopenable(&before, world)?;
@@ -332,6 +343,19 @@ pub fn extend_global(world: &mut World<'static>, namespace: NamespaceId, list: &
     let new: Vec<ObjectId> = list.iter().copied().filter(|id| !global.contains(id)).collect();
     global.extend(new);
     world.namespace_mut(namespace).global = Arc::from(global);
+}
+
+/// An object that is loaded already.
+fn open_again(id: ObjectId, mode: OpenMode) -> ObjectId {
+    promote(id, mode);
+    if audit::is_on() && PROCESS.with_registry(|registry| registry.state(id).open_count == 0) {
+        // glibc looks at the dependencies of what was loaded as a dependency itself, and says so
+        let world = PROCESS.world.read().clone();
+        if let Some(object) = world.get(id) {
+            audit::activity(&world, object.namespace, Activity::Consistent);
+        }
+    }
+    id
 }
 
 /// A loaded object opened again may become global or permanent.

@@ -145,13 +145,17 @@ impl Registry {
 
     /// In the child of a fork: forgets what a thread was loading that the child does not have (its memory stays mapped), and
     /// takes constructors that such a thread was running for run.
-    pub fn settle_in_child(&mut self, world: &World<'static>, me: u32) {
+    /// `parent` is the forking thread's number there, `me` its number here.
+    pub fn settle_in_child(&mut self, world: &World<'static>, parent: u32, me: u32) {
         self.waiting.clear();
         for id in (0..self.states.len() as u32).map(ObjectId) {
             match &self.states[id.0 as usize] {
                 Some(_) if world.get(id).is_none() => drop(self.forget(id)),
-                // begun by a thread that is not here: never begun again
-                Some(State { stage: Stage::Constructing(owner), .. }) if *owner != me => self.set_stage(id, Stage::Constructed),
+                Some(State { stage: Stage::Constructing(owner), .. }) => {
+                    // begun by a thread that is not here: never begun again
+                    let is_here = *owner == parent;
+                    self.set_stage(id, if is_here { Stage::Constructing(me) } else { Stage::Constructed });
+                }
                 _ => {}
             }
         }

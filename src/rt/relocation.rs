@@ -10,6 +10,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use luci::addr::Addr;
 use luci::diag::{Error, Result};
 use luci::elf::dynamic::Flags;
+use luci::elf::notes;
 use luci::elf::segments::Permissions;
 use luci::glibc::cpu_features::{CpuFeatures, Instruction};
 use luci::link::memory::ImageMemory;
@@ -22,11 +23,11 @@ use rustix::mm::ProtFlags;
 use super::abi::binding::{call_resolver, call_resolver_of};
 use super::abi::{self, rtld};
 use super::audit::{self, Binding};
-use super::image::MappedImage;
+use super::image::{MappedImage, Metadata};
 use super::process::PROCESS;
 use super::sync::Locked;
 use super::x86_64;
-use super::{init, map};
+use super::{init, map, print};
 
 /// What is left to do for one Version after its words are written.
 pub struct Pending {
@@ -71,12 +72,15 @@ pub fn words(world: &World<'static>, object: &Object<'static>, version: &Arc<Ver
     }
     let memory = MappedImage::new(version, text_relocations);
     let settings = &PROCESS.settings;
-    let lazy = !now && !version.dynamic.binds_now() && prepare_lazy_binding(object, version, &memory);
+    // calls that auditors are told of are bound one by one, whatever the file asks for
+    let told = object.audit.is_some() && audit::wants_calls();
+    let lazy = !now && (told || !version.dynamic.binds_now()) && prepare_lazy_binding(told, version, &memory);
     let mode = Mode { lazy, weak_yields: settings.weak_yields.load(Ordering::Relaxed) };
     let outcome = relocate::relocate(world, object, version, mode, &memory, &mut RunningProcess { world: Some(world) })?;
     if text_relocations {
         protect_text(version, None)?;
     }
+    outcome.warnings.iter().for_each(|warning| print::line(format_args!("{warning}")));
     Ok(Pending { object: object.id, version: version.clone(), deferred: outcome.deferred, copies: outcome.copies })
 }
 
@@ -134,10 +138,10 @@ fn name(version: &Version<'static>) -> String {
 }
 
 /// Writes the reserved words of `.got.plt`; false when the object has none that can be used, then everything is bound now.
-fn prepare_lazy_binding(object: &Object<'static>, version: &Version<'static>, memory: &MappedImage<'_>) -> bool {
+fn prepare_lazy_binding(told: bool, version: &Version<'static>, memory: &MappedImage<'_>) -> bool {
     let Some(got) = version.dynamic.pltgot.filter(|_| !version.relocations.plt.is_empty()) else { return false };
     let trampoline = match x86_64::LUCI_VECTOR_SAVE.load(Ordering::Relaxed) {
-        _ if object.audit.is_some() && audit::wants_calls() => x86_64::audit::luci_audit_call as *const () as u64,
+        _ if told => x86_64::audit::luci_audit_call as *const () as u64,
         0 => x86_64::luci_lazy_xsavec as *const () as u64,
         1 => x86_64::luci_lazy_xsave as *const () as u64,
         _ => x86_64::luci_lazy_fxsave as *const () as u64,
@@ -180,12 +184,12 @@ pub struct RunningProcess<'w> {
     pub world: Option<&'w World<'static>>,
 }
 
-/// Definitions of STB_GNU_UNIQUE symbols: the first one found serves the whole process.
+/// Definitions of STB_GNU_UNIQUE symbols: the first one found serves its whole namespace.
 pub static UNIQUE: Locked<Option<UniqueSymbols>> = Locked::new(None);
 
 #[derive(Default)]
 pub struct UniqueSymbols {
-    definitions: hashbrown::HashMap<Box<[u8]>, (Addr, ObjectId)>,
+    definitions: hashbrown::HashMap<(NamespaceId, Box<[u8]>), (Addr, ObjectId)>,
     /// The objects that have one; dlclose asks for each object whether it is among them.
     owners: Vec<ObjectId>,
 }
@@ -218,6 +222,16 @@ impl Answers for RunningProcess<'_> {
         abi::dl::note_binding(from, to);
     }
 
+    fn needs_indirect_access(&mut self, object: &Object<'_>) -> bool {
+        const PT_GNU_PROPERTY: u32 = 0x6474_e553;
+        let version = &object.current;
+        let mut notes = version.layout.headers.iter().filter(|header| header.kind == PT_GNU_PROPERTY);
+        notes.any(|header| {
+            let bytes = Metadata::new(version.bias, &version.layout).bytes(header.vaddr, header.filesz);
+            bytes.is_some_and(notes::needs_indirect_access)
+        })
+    }
+
     fn called(&mut self, from: ObjectId, called: Called, address: Addr) -> Addr {
         if !audit::is_on() {
             return address;
@@ -227,15 +241,16 @@ impl Answers for RunningProcess<'_> {
         binding.map_or(address, |binding| audit::bound_now(&binding, address))
     }
 
-    fn unique(&mut self, name: &[u8], found: Addr, object: ObjectId) -> Addr {
+    fn unique(&mut self, name: &[u8], found: Addr, object: &Object<'_>) -> Addr {
         UNIQUE.with(|table| {
             let table = table.get_or_insert_with(UniqueSymbols::default);
-            if let Some(&(known, _)) = table.definitions.get(name) {
+            let name = (object.namespace, Box::from(name));
+            if let Some(&(known, _)) = table.definitions.get(&name) {
                 return known;
             }
-            table.definitions.insert(name.into(), (found, object));
-            if !table.owners.contains(&object) {
-                table.owners.push(object);
+            table.definitions.insert(name, (found, object.id));
+            if !table.owners.contains(&object.id) {
+                table.owners.push(object.id);
             }
             found
         })

@@ -86,6 +86,16 @@ pub fn notify(namespace: NamespaceId, state: State) {
     _dl_debug_state();
 }
 
+/// Whether nothing is coming into or leaving a namespace, as debuggers were told.
+pub fn is_consistent(namespace: NamespaceId) -> bool {
+    of_namespace(namespace).is_none_or(|debug| debug.state.load(Ordering::Relaxed) == State::Consistent as u32)
+}
+
+/// The initial set is about to come; nobody need be told.
+pub fn begin() {
+    _r_debug.state.store(State::Add as u32, Ordering::Relaxed);
+}
+
 /// Tells where the list of a namespace starts; a namespace that is new to debuggers is appended to the others.
 pub fn set_head(namespace: NamespaceId, head: Addr) {
     let Some(debug) = of_namespace(namespace) else { return };

@@ -9,7 +9,7 @@ use luci::diag::{Error, ErrorKind, Result};
 use luci::elf::hash::sysv_hash;
 use luci::elf::symbols as sym;
 use luci::elf::versions::VersionEntry;
-use luci::link::object::{Object, ObjectId, Role};
+use luci::link::object::{NamespaceId, Object, ObjectId, Role};
 use luci::link::relocate::Called;
 use luci::link::resolve::{self, Class, Definition, Reference};
 use luci::link::world::World;
@@ -32,7 +32,7 @@ const RTLD_NEXT: u64 = u64::MAX;
 pub unsafe extern "C" fn dlopen(file: *const c_char, mode: c_int, caller: u64) -> u64 {
     // SAFETY: the caller's contract.
     let name = unsafe { bytes(file) };
-    answer(open_for(name, mode, caller, Target::Caller)).map_or(0, |handle| handle.map_or(0, |handle: Addr| handle.0))
+    answer(open_for(name, mode, caller, Target::Caller), caller).map_or(0, |handle| handle.map_or(0, |handle: Addr| handle.0))
 }
 
 /// # Safety
@@ -42,24 +42,26 @@ pub unsafe extern "C" fn dlmopen(namespace: i64, file: *const c_char, mode: c_in
     const LM_ID_NEWLM: i64 = -1;
     let target = match namespace {
         LM_ID_BASE => Target::Existing(LM_ID_BASE),
-        _ if file.is_null() => return refuse("invalid namespace: Invalid argument"),
-        _ if OpenMode(mode).has(OpenMode::GLOBAL) => return refuse("invalid mode: Invalid argument"),
+        _ if file.is_null() => return refuse("invalid namespace: Invalid argument", caller),
+        _ if OpenMode(mode).has(OpenMode::GLOBAL) => return refuse("invalid mode: Invalid argument", caller),
         LM_ID_NEWLM => Target::New,
         other => Target::Existing(other),
     };
     // SAFETY: the caller's contract.
     let name = unsafe { bytes(file) };
-    answer(open_for(name, mode, caller, target)).map_or(0, |handle| handle.map_or(0, |handle: Addr| handle.0))
+    answer(open_for(name, mode, caller, target), caller).map_or(0, |handle| handle.map_or(0, |handle: Addr| handle.0))
 }
 
-fn refuse(sentence: &str) -> u64 {
-    answer::<u64>(Err(Error::other("", sentence))).unwrap_or(0)
+fn refuse(sentence: &str, caller: u64) -> u64 {
+    answer::<u64>(Err(Error::other("", sentence)), caller).unwrap_or(0)
 }
 
 fn open_for(name: &[u8], mode: c_int, caller: u64, target: Target) -> Result<Option<Addr>> {
     let mode = OpenMode(mode);
-    if !mode.is_valid() {
-        return Err(Error::other(String::from_utf8_lossy(name), "invalid mode for dlopen(): Invalid argument"));
+    if let Some(problem) = mode.problem() {
+        // bits that do not exist are a mistake whatever the name is
+        let name = if problem.contains("parameter") { b"" } else { name };
+        return Err(Error::other(String::from_utf8_lossy(name), problem));
     }
     open::open(Wanted { name, mode, by: calling_object(caller)?, target })
 }
@@ -71,10 +73,12 @@ pub fn calling_object(caller: u64) -> Result<ObjectId> {
     found.or(world.order.first().copied()).ok_or_else(|| Error::other("", "no program is loaded"))
 }
 
+/// Entered through `x86_64::dlclose`, which adds the caller.
+///
 /// # Safety
 /// As glibc's dlclose: the handle must come from dlopen; anything else is refused.
-pub unsafe extern "C" fn dlclose(handle: u64) -> c_int {
-    if answer(close::close(Addr(handle))).is_some() { 0 } else { -1 }
+pub unsafe extern "C" fn dlclose(handle: u64, caller: u64) -> c_int {
+    if answer(close::close(Addr(handle)), caller).is_some() { 0 } else { -1 }
 }
 
 /// # Safety
@@ -82,7 +86,7 @@ pub unsafe extern "C" fn dlclose(handle: u64) -> c_int {
 pub unsafe extern "C" fn dlsym(handle: u64, name: *const c_char, caller: u64) -> u64 {
     // SAFETY: the caller's contract.
     let name = unsafe { bytes(name) };
-    answer(find_symbol(handle, name, None, caller)).unwrap_or(0)
+    answer(find_symbol(handle, name, None, caller), caller).unwrap_or(0)
 }
 
 /// # Safety
@@ -91,7 +95,7 @@ pub unsafe extern "C" fn dlvsym(handle: u64, name: *const c_char, version: *cons
     // SAFETY: the caller's contract.
     let (name, version) = unsafe { (bytes(name), bytes(version)) };
     let wanted = VersionEntry { name: version, hash: sysv_hash(version), file: b"", hidden: true };
-    answer(find_symbol(handle, name, Some(wanted), caller)).unwrap_or(0)
+    answer(find_symbol(handle, name, Some(wanted), caller), caller).unwrap_or(0)
 }
 
 /// The function of this name that a handle leads to.
@@ -206,14 +210,34 @@ pub fn note_binding(from: ObjectId, to: ObjectId) {
     PROCESS.with_registry(|registry| registry.bound(from, to));
 }
 
-/// The last error of the calling thread as text, once; null when there is none.
-pub extern "C" fn dlerror() -> *const c_char {
-    last_error::take()
+/// The last error of the calling thread as text, once; null when there is none. Entered through `x86_64::dlerror`, which adds
+/// the caller.
+pub extern "C" fn dlerror(caller: u64) -> *const c_char {
+    last_error::take(namespace_of(caller))
 }
 
-/// The value, or nothing and the error as the thread's last one.
-pub fn answer<T>(result: Result<T>) -> Option<T> {
-    result.map_err(|error| last_error::set(error.to_string())).ok()
+/// The value, or nothing and the error as the thread's last one. Success forgets an error that was not asked for.
+pub fn answer<T>(result: Result<T>, caller: u64) -> Option<T> {
+    match result {
+        Ok(value) => {
+            last_error::clear(namespace_of(caller));
+            Some(value)
+        }
+        Err(error) => {
+            last_error::set(namespace_of(caller), error.to_string());
+            None
+        }
+    }
+}
+
+/// The namespace of the calling code.
+pub fn namespace_of(caller: u64) -> NamespaceId {
+    let world = PROCESS.world.read();
+    if world.namespaces().len() <= 1 {
+        return NamespaceId::BASE;
+    }
+    let object = world.find_address(Addr(caller)).and_then(|mapping| world.get(mapping.object));
+    object.map_or(NamespaceId::BASE, |object| object.namespace)
 }
 
 /// # Safety

@@ -78,16 +78,19 @@ fn nearest_symbol(version: &luci::link::object::Version<'static>, address: Addr)
         defined && placed && vaddr >= symbol.st_value && (into < symbol.st_size || into == 0)
     };
     let table = &version.symbols.table[..version.symbols.count() as usize];
-    let symbol = table.iter().filter(covers).max_by_key(|symbol| symbol.st_value)?;
+    // of several that start there, the one that a walk over the hash table meets first
+    let symbol = table.iter().filter(covers).rev().max_by_key(|symbol| symbol.st_value)?;
     let name = version.symbols.name(symbol)?;
     Some((name.as_ptr().cast(), symbol))
 }
 
+/// Entered through `x86_64::dlinfo`, which adds the caller.
+///
 /// # Safety
 /// `argument` is valid for what the request writes.
-pub unsafe extern "C" fn dlinfo(handle: u64, request: c_int, argument: *mut c_void) -> c_int {
+pub unsafe extern "C" fn dlinfo(handle: u64, request: c_int, argument: *mut c_void, caller: u64) -> c_int {
     // SAFETY: the caller's contract.
-    answer(unsafe { information(Addr(handle), request, argument.cast()) }).unwrap_or(-1)
+    answer(unsafe { information(Addr(handle), request, argument.cast()) }, caller).unwrap_or(-1)
 }
 
 /// # Safety

@@ -11,13 +11,16 @@ use luci::elf::versions::VersionEntry;
 use luci::link::object::NamespaceId;
 use luci::link::resolve::{self, Class, Reference};
 
-use super::dl::{after, by_scope, bytes, dlclose, dlmopen, dlopen, dlsym, dlvsym, weak_yields};
+use super::dl::{after, by_scope, bytes, dlclose, dlmopen, dlopen, dlsym, dlvsym, namespace_of, weak_yields};
 use super::error::_dl_signal_error;
 use super::last_error;
 use super::tls::program_free;
 use crate::rt::process::PROCESS;
 #[allow(unused_imports)] // named in the documentation
 use crate::rt::x86_64;
+
+/// The mode bits that programs use too; libc has some of its own above.
+const PROGRAM_BITS: c_int = 0xffff;
 
 /// libc opens a library for itself: NSS, iconv, libgcc_s. Entered through [`x86_64::libc_dlopen_mode`], which adds the caller:
 /// an address in the libc of some namespace.
@@ -26,7 +29,7 @@ use crate::rt::x86_64;
 /// `name` is a C string.
 pub unsafe extern "C" fn libc_dlopen_mode(name: *const c_char, mode: c_int, caller: u64) -> u64 {
     // SAFETY: the caller's contract.
-    unsafe { dlopen(name, mode, caller) }
+    unsafe { dlopen(name, mode & PROGRAM_BITS, caller) }
 }
 
 /// # Safety
@@ -118,7 +121,7 @@ pub unsafe extern "C" fn lookup_symbol_x(
 /// As [`dlopen`].
 pub unsafe extern "C" fn rtld_open(file: *const c_char, mode: c_int, caller: u64, namespace: i64) -> u64 {
     const LM_ID_CALLER: i64 = -2;
-    let mode = mode & 0xffff;
+    let mode = mode & PROGRAM_BITS;
     // SAFETY: the caller's contract.
     let handle = unsafe {
         match namespace {
@@ -127,7 +130,7 @@ pub unsafe extern "C" fn rtld_open(file: *const c_char, mode: c_int, caller: u64
         }
     };
     if handle == 0 {
-        raise_last_error();
+        raise_last_error(caller);
     }
     handle
 }
@@ -137,14 +140,15 @@ pub unsafe extern "C" fn rtld_open(file: *const c_char, mode: c_int, caller: u64
 /// # Safety
 /// As [`dlclose`].
 pub unsafe extern "C" fn rtld_close(handle: u64) {
+    let caller = handle_address(handle);
     // SAFETY: the caller's contract.
-    if unsafe { dlclose(handle) } != 0 {
-        raise_last_error();
+    if unsafe { dlclose(handle, caller) } != 0 {
+        raise_last_error(caller);
     }
 }
 
-fn raise_last_error() {
-    let message = last_error::take();
+fn raise_last_error(caller: u64) {
+    let message = last_error::take(namespace_of(caller));
     if !message.is_null() {
         // SAFETY: a C string that stays valid until this thread's next error.
         unsafe { _dl_signal_error(0, ptr::null(), ptr::null(), message) };

@@ -23,18 +23,18 @@ macro_rules! address {
 pub fn dl_functions() -> DlFunctions {
     DlFunctions {
         dlopen: address!(dl::dlopen),
-        dlclose: address!(dl::dlclose),
+        dlclose: address!(x86_64::dlclose),
         dlsym: address!(dl::dlsym),
         dlvsym: address!(dl::dlvsym),
-        dlerror: address!(dl::dlerror),
+        dlerror: address!(x86_64::dlerror),
         dladdr: address!(info::dladdr),
         dladdr1: address!(info::dladdr1),
-        dlinfo: address!(info::dlinfo),
+        dlinfo: address!(x86_64::dlinfo),
         dlmopen: address!(dl::dlmopen),
         libc_dlopen_mode: address!(x86_64::libc_dlopen_mode),
         libc_dlsym: address!(libc_calls::libc_dlsym),
         libc_dlvsym: address!(libc_calls::libc_dlvsym),
-        libc_dlclose: address!(dl::dlclose),
+        libc_dlclose: address!(x86_64::dlclose),
     }
 }
 

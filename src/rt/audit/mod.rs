@@ -89,8 +89,8 @@ pub fn activity(world: &World<'static>, namespace: NamespaceId, what: Activity) 
     }
 }
 
-/// Tells of an object that has been mapped; its `link_map` is filled for that.
-pub fn opened(world: &mut World<'static>, id: ObjectId) {
+/// Tells of an object that has been mapped; its `link_map` is filled for that. The first one of an open is announced.
+pub fn opened(world: &mut World<'static>, id: ObjectId, is_first: bool) {
     let Some(object) = world.get(id).cloned() else { return };
     if !is_audited(world, object.namespace) {
         return;
@@ -101,6 +101,9 @@ pub fn opened(world: &mut World<'static>, id: ObjectId) {
     let fresh = || AuditMark { cookie: AtomicU64::new(handle), flags: AtomicU32::new(0) };
     let all: Arc<[AuditMark]> = auditors().iter().map(|_| fresh()).collect();
     world.put(Object { audit: Some(all.clone()), ..(*object).clone() });
+    if is_first {
+        activity(world, object.namespace, Activity::Add);
+    }
     for (auditor, mark) in auditors().iter().zip(&*all) {
         if let Some(objopen) = auditor.objopen {
             // SAFETY: as in `activity`.

@@ -7,13 +7,13 @@ use core::convert::Infallible;
 use core::ffi::CStr;
 use core::ops::ControlFlow;
 
-use luci::diag::Result;
+use luci::diag::{Error, Result};
 use luci::link::object::Object;
 use luci::link::search::{Files, Rule};
 use luci::link::world::World;
 
 use super::{auditors, is_audited, marks};
-use crate::rt::files::ElfFile;
+use crate::rt::files::{CANNOT_OPEN, ElfFile};
 use crate::rt::load::{Asked, Opener};
 use crate::rt::process::PROCESS;
 
@@ -28,7 +28,8 @@ const LA_SER_DEFAULT: u32 = 64;
 pub fn search_file(world: &World<'static>, asked: Asked<'_>) -> Result<ElfFile> {
     let by = asked.by.and_then(|id| world.get(id)).filter(|object| is_audited(world, object.namespace)).cloned();
     let mut opener = Opener { error: None };
-    let Some(name) = chosen(by.as_ref(), asked.name, LA_SER_ORIG) else { return opener.outcome(asked.name, None) };
+    let hidden = || Error::other("", CANNOT_OPEN);
+    let name = chosen(by.as_ref(), asked.name, LA_SER_ORIG).ok_or_else(hidden)?;
     let mut candidates = Candidates(Vec::new());
     PROCESS.with_registry(|registry| {
         let asked = Asked { name: &name, ..asked };
@@ -36,9 +37,10 @@ pub fn search_file(world: &World<'static>, asked: Asked<'_>) -> Result<ElfFile> 
     });
     let mut found = None;
     for (path, rule) in candidates.0 {
-        let Some(path) = flag(rule).map_or(Some(path.clone()), |flag| chosen(by.as_ref(), &path, flag)) else { continue };
-        if let ControlFlow::Break(file) = opener.open(&path, rule) {
-            found = Some(file);
+        let Some(opened) = flag(rule).map_or(Some(path.clone()), |flag| chosen(by.as_ref(), &path, flag)) else { continue };
+        if let ControlFlow::Break(file) = opener.open(&opened, rule) {
+            // the object keeps the path that was proposed
+            found = Some(file.map(|file| ElfFile { path, ..file }));
             break;
         }
     }

@@ -1,14 +1,14 @@
 //! Loads the auditors, before anything but the program and the loader: by then libc's native structures are in place.
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::mem::transmute;
 use core::num::NonZeroU64;
 
 use luci::addr::Addr;
 use luci::config::Config;
-use luci::diag::{Error, Result};
+use luci::diag::{Error, ErrorKind, Result};
 use luci::link::object::ObjectId;
 use luci::link::world::World;
 
@@ -41,10 +41,11 @@ pub fn start(names: &[&'static [u8]], initial: &[ObjectId]) {
     for name in names {
         if let Err(error) = load(name, initial[0]) {
             let name = String::from_utf8_lossy(name);
-            print::line(format_args!(
-                "ERROR: ld.so: object '{name}' cannot be loaded as audit interface: {}; ignored.",
-                fail::Reason(&error)
-            ));
+            let reason = match &error.kind {
+                ErrorKind::Os { action, .. } => String::from(*action),
+                _ => fail::Reason(&error).to_string(),
+            };
+            print::line(format_args!("ERROR: ld.so: object '{name}' cannot be loaded as audit interface: {reason}; ignored."));
         }
     }
     if auditors().is_empty() {
@@ -52,7 +53,7 @@ pub fn start(names: &[&'static [u8]], initial: &[ObjectId]) {
     }
     x86_64::audit::measure_vectors();
     let mut world = PROCESS.world.read().clone();
-    initial.iter().for_each(|&id| opened(&mut world, id));
+    initial.iter().for_each(|&id| opened(&mut world, id, false));
     PROCESS.world.replace(Box::new(world));
 }
 

@@ -69,7 +69,8 @@ pub fn apply(
     let dependencies = prepared.dependencies.clone();
     commit(prepared);
     drop(pages);
-    init::run_constructors(&dependencies);
+    let environment = init::environment_of(&PROCESS.world.read(), NamespaceId::BASE);
+    init::run_constructors(&dependencies, environment);
     Ok(outcome)
 }
 

@@ -13,7 +13,7 @@ type Vector = [u64; 8];
 /// `La_x86_64_regs`, followed by what is our own.
 #[repr(C, align(64))]
 pub struct InRegisters {
-    /// rdx, r8, r9, rcx, rsi, rdi, rbp, rsp
+    /// rdx, r8, r9, rcx, rsi, rdi, rbp, rsp (which points to the return address)
     general: [u64; 8],
     xmm: [Xmm; 8],
     vector: [Vector; 8],
@@ -163,7 +163,7 @@ pub unsafe extern "C" fn luci_audit_call() {
         "mov [r12 + 48], rbp",
         "mov [r12 + 960], rax",
         "mov [r12 + 968], r10",
-        "lea rax, [rbx + 40]",
+        "lea rax, [rbx + 32]",
         "mov [r12 + 56], rax",
         "xor edx, edx",
         "mov [r12 + 1024 + 512], rdx; mov [r12 + 1024 + 520], rdx; mov [r12 + 1024 + 528], rdx; mov [r12 + 1024 + 536], rdx",

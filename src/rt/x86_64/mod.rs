@@ -317,6 +317,24 @@ pub unsafe extern "C" fn libc_dlopen_mode() {
     naked_asm!("mov rdx, [rsp]", "jmp {function}", function = sym crate::rt::abi::libc_calls::libc_dlopen_mode)
 }
 
+/// dlclose(3), with the caller as a second argument.
+#[unsafe(naked)]
+pub unsafe extern "C" fn dlclose() {
+    naked_asm!("mov rsi, [rsp]", "jmp {function}", function = sym crate::rt::abi::dl::dlclose)
+}
+
+/// dlerror(3), with the caller as an argument.
+#[unsafe(naked)]
+pub unsafe extern "C" fn dlerror() {
+    naked_asm!("mov rdi, [rsp]", "jmp {function}", function = sym crate::rt::abi::dl::dlerror)
+}
+
+/// dlinfo(3), with the caller as a fourth argument.
+#[unsafe(naked)]
+pub unsafe extern "C" fn dlinfo() {
+    naked_asm!("mov rcx, [rsp]", "jmp {function}", function = sym crate::rt::abi::info::dlinfo)
+}
+
 /// Runs `function(argument)` and returns 0, or returns non-zero when [`jump_back`] was called with the same `frame`.
 /// The eight words of `frame` hold the callee-saved registers, the stack pointer and the return address.
 #[unsafe(naked)]

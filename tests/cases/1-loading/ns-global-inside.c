@@ -22,17 +22,17 @@ int main(void) {
     void *(*open)(const char *, int) = dlsym(first, "open_there"), *(*lookup)(const char *) = dlsym(first, "lookup");
     void *local = dlmopen(number, "./liblocal.so", RTLD_NOW);
     void *global = open("./libglobal.so", RTLD_NOW | RTLD_GLOBAL);
-    printf("found inside: %d %d\n", lookup("in_local") != NULL, lookup("in_global") != NULL);
-    printf("found outside: %d\n", dlsym(RTLD_DEFAULT, "in_global") != NULL);
+    dprintf(1, "found inside: %d %d\n", lookup("in_local") != NULL, lookup("in_global") != NULL);
+    dprintf(1, "found outside: %d\n", dlsym(RTLD_DEFAULT, "in_global") != NULL);
     void *user = dlmopen(number, "./libuser.so", RTLD_NOW);
     ((void (*)(void))dlsym(user, "show"))();
     dlclose(user);
-    printf("promoted %d\n", open("./liblocal.so", RTLD_NOW | RTLD_GLOBAL) == local);
+    dprintf(1, "promoted %d\n", open("./liblocal.so", RTLD_NOW | RTLD_GLOBAL) == local);
     user = dlmopen(number, "./libuser.so", RTLD_NOW);
     ((void (*)(void))dlsym(user, "show"))();
     void *elsewhere = dlmopen(LM_ID_NEWLM, "./libuser.so", RTLD_NOW);
     ((void (*)(void))dlsym(elsewhere, "show"))();
-    printf("opened %d\n", global != NULL);
+    dprintf(1, "opened %d\n", global != NULL);
 }
 //#File:first.c
 #define _GNU_SOURCE
