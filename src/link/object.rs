@@ -192,7 +192,9 @@ impl<'m> Version<'m> {
     /// Whether `addr` lies in one of the segments.
     pub fn contains(&self, addr: Addr) -> bool {
         let (start, end) = self.range();
-        addr >= start && addr < end && self.layout.segment_of(self.bias.vaddr_of(addr), 1).is_some()
+        // a page has nobody else's bytes, so where there is no hole everything is the object's
+        let inside = || self.layout.is_contiguous() || self.layout.segment_of(self.bias.vaddr_of(addr), 1).is_some();
+        addr >= start && addr < end && inside()
     }
 
     /// The name that other objects ask for it by: the soname, else the file name.

@@ -243,6 +243,7 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
                 Ok(())
             }
             R_X86_64_JUMP_SLOT if lazy => {
+                self.check_address_taken(rela)?;
                 let word = self.memory.read_u64(at).ok_or_else(|| self.outside())?;
                 self.write(at, (Vaddr(word) + self.version.bias).0)
             }
@@ -279,15 +280,30 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         }
     }
 
+    /// A lazily bound function whose PLT entry is its address for the whole process.
+    fn check_address_taken(&mut self, rela: &Rela) -> Result<()> {
+        let index = relocs::symbol(rela);
+        let takes_address = |symbol: &sym::Sym| symbol.st_shndx == sym::SHN_UNDEF && symbol.st_value != 0;
+        if self.version.role != Role::Program || !self.version.symbols.get(index).is_some_and(takes_address) {
+            return Ok(());
+        }
+        match self.definition(index, Class::PLT, R_X86_64_JUMP_SLOT) {
+            Ok(Some(found)) if sym::visibility(found.symbol) == sym::STV_PROTECTED => {
+                self.check_protected(index, &found, R_X86_64_JUMP_SLOT)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// An executable that holds another object's protected symbol at an address of its own: a copy of the variable, or the PLT
     /// entry of a function whose address it takes.
     #[cold]
     fn check_protected(&mut self, index: u32, found: &Definition<'w, 'm>, kind: u32) -> Result<()> {
         let own = self.version.symbols.get(index);
         let takes_address = own.is_some_and(|symbol| symbol.st_shndx == sym::SHN_UNDEF && symbol.st_value != 0);
-        let what = match kind {
-            R_X86_64_COPY => "copy relocation against non-copyable protected symbol",
-            R_X86_64_JUMP_SLOT if takes_address => "direct reference to protected function",
+        let (what, effect) = match kind {
+            R_X86_64_COPY => ("copy relocation against non-copyable protected symbol", ""),
+            R_X86_64_JUMP_SLOT if takes_address => ("direct reference to protected function", " may break pointer equality"),
             _ => return Ok(()),
         };
         if self.version.role != Role::Program || found.object.id == self.object.id {
@@ -296,7 +312,7 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         let path = display_name(&found.object.current);
         let name = found.object.current.symbols.name(found.symbol).unwrap_or_default();
         let name = String::from_utf8_lossy(name);
-        self.outcome.warnings.push(alloc::format!("warning: {what} `{name}' in `{path}'"));
+        self.outcome.warnings.push(alloc::format!("warning: {what} `{name}' in `{path}'{effect}"));
         if self.process.needs_indirect_access(found.object) {
             let refused = "error due to GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS";
             return Err(Error::other(path, refused));

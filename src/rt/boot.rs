@@ -99,7 +99,7 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     relocation::initial(world)?;
     init::start_libc(libc_id)?;
     let initial: Vec<ObjectId> = PROCESS.world.read().members(NamespaceId::BASE).map(|object| object.id).collect();
-    init::run_constructors(&initial, PROCESS.start.envp.load(Ordering::Relaxed));
+    init::run_constructors(&initial, &initial, PROCESS.start.envp.load(Ordering::Relaxed));
     if !PROCESS.record().has(Flags::AUDIT_PREINIT) {
         audit::preinit();
     }

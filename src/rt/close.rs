@@ -57,7 +57,7 @@ fn unload() {
     loop {
         init::destroy(&unused());
         let all_done = PROCESS.with_registry(|registry| {
-            unused_with(registry).iter().all(|&id| matches!(registry.state(id).stage, Stage::Loaded | Stage::Destroyed))
+            unused_with(registry).iter().all(|&id| matches!(registry.state(id).stage, Stage::Loaded(_) | Stage::Destroyed))
         });
         if all_done {
             break;

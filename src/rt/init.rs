@@ -119,8 +119,9 @@ fn check_is_code(world: &World<'static>, version: &Version<'static>, function: A
 }
 
 /// Runs the constructors of `objects` (in load order, the first one's last), as far as they have not run.
-/// `environment` is what they get as third argument.
-pub fn run_constructors(objects: &[ObjectId], environment: u64) {
+/// `new` are those that this call has loaded; what another call of the same thread has loaded is left to that, which is on its
+/// way. `environment` is what they get as third argument.
+pub fn run_constructors(objects: &[ObjectId], new: &[ObjectId], environment: u64) {
     if objects.is_empty() {
         return;
     }
@@ -133,13 +134,13 @@ pub fn run_constructors(objects: &[ObjectId], environment: u64) {
     let me = sys::thread_id();
     let first = ordered.iter().find(|object| object.current.dynamic.flags_1.contains(Flags1::INITFIRST));
     if let Some(object) = first {
-        construct(object, me, environment);
+        construct(object, me, new, environment);
     }
     if let Some(program) = ordered.iter().find(|object| object.current.role == Role::Program) {
         call_array(&program.current, program.current.dynamic.preinit_array, environment);
     }
     for object in &ordered {
-        construct(object, me, environment);
+        construct(object, me, new, environment);
     }
 }
 
@@ -149,8 +150,8 @@ fn positions(all: &[Arc<Object<'static>>], needed: &[ObjectId]) -> Vec<usize> {
 
 /// The constructors of one object, once. When another thread runs them, it is waited for. The program's are run by libc or by
 /// its own start code.
-fn construct(object: &Object<'static>, me: u32, environment: u64) {
-    if !claim(object.id, me) {
+fn construct(object: &Object<'static>, me: u32, new: &[ObjectId], environment: u64) {
+    if !claim(object.id, me, new.contains(&object.id)) {
         return;
     }
     let version = &object.current;
@@ -160,7 +161,7 @@ fn construct(object: &Object<'static>, me: u32, environment: u64) {
     call_array(version, version.dynamic.init_array, environment);
     let is_awaited = PROCESS.with_registry(|registry| {
         // exit may have come in between
-        if registry.state(object.id).stage == Stage::Constructing(me) {
+        if matches!(registry.state(object.id).stage, Stage::Constructing(_)) {
             registry.set_stage(object.id, Stage::Constructed);
         }
         !registry.waiting.is_empty()
@@ -172,15 +173,16 @@ fn construct(object: &Object<'static>, me: u32, environment: u64) {
 }
 
 /// Whether this thread is to run the constructors of an object now. Returns false only when they have run, except where
-/// waiting for them could never end: in a constructor that opens its own object, directly or through other threads.
-fn claim(object: ObjectId, me: u32) -> bool {
+/// waiting for them could never end: in a constructor that opens its own object, directly or through other threads; and for
+/// what an outer call of this thread has loaded.
+fn claim(object: ObjectId, me: u32, is_new: bool) -> bool {
     loop {
         let seen = PROCESS.constructed.load(Ordering::Acquire);
         let claimed = PROCESS.with_registry(|registry| {
             registry.waiting.retain(|&(thread, _)| thread != me);
             let stage = registry.state(object).stage;
             match stage {
-                Stage::Loaded => {
+                Stage::Loaded(by) if is_new || by != me => {
                     registry.set_stage(object, Stage::Constructing(me));
                     Some(true)
                 }
@@ -283,6 +285,7 @@ pub fn destroy(objects: &[ObjectId]) {
         let has_program = all.first().is_some_and(|object| object.current.role == Role::Program);
         let bound: Vec<Vec<ObjectId>> =
             PROCESS.with_registry(|registry| all.iter().map(|object| registry.state(object.id).bound_to.clone()).collect());
+        let bound: Vec<Vec<ObjectId>> = all.iter().zip(bound).map(|(object, bound)| only_bound(&world, object, bound)).collect();
         let needed = |index: usize| positions(&all, &all[index].needed);
         let order = order::finalisation(all.len(), needed, |index| positions(&all, &bound[index]), has_program);
         order.into_iter().map(|index| all[index].clone()).collect::<Vec<_>>()
@@ -310,6 +313,16 @@ pub fn destroy(objects: &[ObjectId]) {
         }
         audit::closed(&object);
     }
+}
+
+/// Of the objects that one is bound to those that it does not depend on.
+fn only_bound(world: &World<'static>, object: &Object<'static>, mut bound: Vec<ObjectId>) -> Vec<ObjectId> {
+    bound.retain(|id| !object.needed.contains(id));
+    if !bound.is_empty() {
+        let dependencies = world.breadth_first(object.id);
+        bound.retain(|id| !dependencies.contains(id));
+    }
+    bound
 }
 
 fn call_destructor(function: Addr) {

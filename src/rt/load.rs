@@ -26,6 +26,7 @@ use super::followed::{Followed, Source};
 use super::map::{self, Reservation};
 use super::process::PROCESS;
 use super::registry::{Registry, Stage, State, push_once};
+use super::sys;
 use super::version::{self, Mapped};
 
 /// How a name came to be asked for.
@@ -150,6 +151,9 @@ fn add(
         let name = String::from_utf8_lossy(&version.path).into_owned();
         return Err(Error::bad_elf(name, "cannot dynamically load position-independent executable"));
     }
+    if version.dynamic.flags_1.contains(Flags1::NOOPEN) && PROCESS.with_registry(|registry| registry.opens) {
+        return Err(Error::other(String::from_utf8_lossy(&version.path), "shared object cannot be dlopen()ed"));
+    }
     // a file that calls itself the dynamic linker is us: there is never a second one in the process
     let soname = version.soname.unwrap_or_default();
     let is_loader = version.role == Role::Loader;
@@ -164,7 +168,7 @@ fn add(
         loader: asked.by.filter(|_| !asked.by_call),
         origin: if mentions_origin(&version) { origin(&version) } else { None },
         open_count: 0,
-        stage: if version.role == Role::Library { Stage::Loaded } else { Stage::Constructed },
+        stage: if version.role == Role::Library { Stage::Loaded(sys::thread_id()) } else { Stage::Constructed },
         followed,
         bound_to: Vec::new(),
     };

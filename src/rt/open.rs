@@ -2,7 +2,6 @@
 //! it is published a failure only has to give back what was mapped. Constructors run when the lock is free again.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -10,7 +9,7 @@ use core::sync::atomic::Ordering;
 
 use luci::addr::Addr;
 use luci::diag::{Error, Result};
-use luci::elf::dynamic::{Flags, Flags1};
+use luci::elf::dynamic::Flags;
 use luci::link::object::{LocalScope, NamespaceId, Object, ObjectId, TlsModule};
 use luci::link::world::World;
 use luci::tls::{Block, Module};
@@ -63,8 +62,6 @@ pub enum Target {
     /// The number that the program gave.
     Existing(i64),
     New,
-    /// A new one, which nothing else is opened in.
-    Auditor,
 }
 
 /// What is asked for.
@@ -80,7 +77,7 @@ pub struct Wanted<'a> {
 /// Opens an object; `None` when it is not loaded and must not be.
 pub fn open(wanted: Wanted<'_>) -> Result<Option<Addr>> {
     let lock = LoaderLock::take();
-    let Some(id) = bring(wanted)? else { return Ok(None) };
+    let Some((id, new)) = bring(wanted)? else { return Ok(None) };
     let world = PROCESS.world.read();
     let handle = world.get(id).map(|object| object.handle);
     let list = PROCESS.with_registry(|registry| {
@@ -92,41 +89,97 @@ pub fn open(wanted: Wanted<'_>) -> Result<Option<Addr>> {
     let environment = if list.is_empty() { 0 } else { init::environment_of(&world, caller) };
     drop(world);
     drop(lock);
-    init::run_constructors(&list, environment);
+    init::run_constructors(&list, &new, environment);
     Ok(handle)
 }
 
-/// The object, loaded now if it is not yet.
-fn bring(wanted: Wanted<'_>) -> Result<Option<ObjectId>> {
+/// The object, loaded now if it is not yet, and all that was loaded for it.
+fn bring(wanted: Wanted<'_>) -> Result<Option<(ObjectId, Vec<ObjectId>)>> {
     let Wanted { name, mode, by, .. } = wanted;
     if name.is_empty() {
-        return Ok(PROCESS.world.read().order.first().copied());
+        return Ok(PROCESS.world.read().order.first().map(|&id| (id, Vec::new())));
     }
     let namespace = namespace_of(wanted)?;
     if let Some(id) = PROCESS.with_registry(|registry| registry.loaded(namespace, name)) {
-        return Ok(Some(open_again(id, mode)));
+        return Ok(Some((open_again(id, mode), Vec::new())));
     }
     let before = PROCESS.world.read().clone();
     let mut world = before.clone();
-    if !matches!(wanted.target, Target::Caller | Target::Existing(_)) {
-        world.namespace_mut(namespace).audits = matches!(wanted.target, Target::Auditor);
+    if matches!(wanted.target, Target::New) {
+        // an auditor's is marked when it is accepted
+        world.namespace_mut(namespace).audits = false;
     }
-    let loaded = load_all(&mut world, Asked { name, by: Some(by), by_call: true, namespace }, mode);
-    let failed = |before: &World<'static>, world: &World<'static>| {
-        discard(before, world);
-        if !debug::is_consistent(namespace) {
-            debug::notify(namespace, State::Consistent);
-        }
+    let asked = Asked { name, by: Some(by), by_call: true, namespace };
+    let outcome = load_and_prepare(&before, &mut world, asked, mode).inspect_err(|_| undo(&before, &world, namespace));
+    let (id, ready) = match outcome? {
+        Brought::Nothing => return Ok(None),
+        Brought::Loaded(id) => return Ok(Some((open_again(id, mode), Vec::new()))),
+        Brought::New(id, ready) => (id, ready),
     };
-    let Some((id, list)) = loaded.inspect_err(|_| failed(&before, &world))? else { return Ok(None) };
+    take_in(world, &ready.new, &ready.pending)?;
+    Ok(Some((id, ready.new)))
+}
+
+/// What a name has led to.
+enum Brought {
+    /// It is not loaded and must not be.
+    Nothing,
+    Loaded(ObjectId),
+    New(ObjectId, Ready),
+}
+
+/// New objects that only have to be published.
+struct Ready {
+    new: Vec<ObjectId>,
+    pending: Vec<relocation::Pending>,
+}
+
+/// Everything that can fail before anybody but debuggers and auditors sees the new objects.
+fn load_and_prepare(before: &World<'static>, world: &mut World<'static>, asked: Asked<'_>, mode: OpenMode) -> Result<Brought> {
+    let file = match load::find(world, asked)? {
+        Found::Loaded(id) => return Ok(Brought::Loaded(id)),
+        Found::File(_) if mode.has(OpenMode::NOLOAD) => return Ok(Brought::Nothing),
+        Found::File(file) => file,
+    };
+    let id = opening(|| load::map_file(world, *file, asked))?;
     if before.get(id).is_some() {
-        return Ok(Some(open_again(id, mode)));
+        return Ok(Brought::Loaded(id));
     }
+    let mut list = alloc::vec![id];
+    opening(|| load::load_dependencies(world, &mut list))?;
     let new: Vec<ObjectId> = list.iter().copied().filter(|&id| before.get(id).is_none()).collect();
-    let pending = prepare(&mut world, id, &new, &list, mode).inspect_err(|_| failed(&before, &world))?;
-    let outcome = take_in(world, &new, &pending);
+    check_versions(world, &new)?;
+    for object in new.iter().filter_map(|&id| world.get(id)) {
+        maps::fill(PROCESS.record(), world, object, &object.current)?;
+    }
+    maps::relink(world);
+    audit::activity(world, asked.namespace, Activity::Consistent);
+    debug::notify(asked.namespace, State::Consistent);
+    let pending = prepare(world, id, &new, &list, mode)?;
+    Ok(Brought::New(id, Ready { new, pending }))
+}
+
+/// Loads for dlopen, which some objects forbid.
+fn opening<T>(load: impl FnOnce() -> Result<T>) -> Result<T> {
+    PROCESS.with_registry(|registry| registry.opens = true);
+    let result = load();
+    PROCESS.with_registry(|registry| registry.opens = false);
+    result
+}
+
+/// Gives back what a failed open has loaded, and tells whom it was told of.
+fn undo(before: &World<'static>, after: &World<'static>, namespace: NamespaceId) {
+    let any_new = after.iter().any(|object| before.get(object.id).is_none());
+    if !any_new && debug::is_consistent(namespace) {
+        return;
+    }
+    after.iter().filter(|object| before.get(object.id).is_none()).for_each(|object| audit::closed(object));
+    audit::activity(after, namespace, Activity::Delete);
+    debug::notify(namespace, State::Delete);
+    maps::relink(before);
+    discard(before, after);
+    audit::activity(before, namespace, Activity::Consistent);
     debug::notify(namespace, State::Consistent);
-    outcome.map(|()| Some(id))
 }
 
 /// The namespace to search and to load into.
@@ -142,7 +195,7 @@ fn namespace_of(wanted: Wanted<'_>) -> Result<NamespaceId> {
                 Error::other(name, "invalid target namespace in dlmopen(): Invalid argument")
             })
         }
-        Target::New | Target::Auditor => free_namespace(&world).ok_or_else(|| {
+        Target::New => free_namespace(&world).ok_or_else(|| {
             let name = String::from_utf8_lossy(wanted.name);
             Error::other(name, "no more namespaces available for dlmopen(): Invalid argument")
         }),
@@ -153,34 +206,6 @@ fn namespace_of(wanted: Wanted<'_>) -> Result<NamespaceId> {
 pub fn free_namespace(world: &World<'static>) -> Option<NamespaceId> {
     let mut all = (1..u32::from(PROCESS.record().values.namespaces)).map(NamespaceId);
     all.find(|&id| world.members(id).next().is_none())
-}
-
-/// The object with its search list. `None` when it is not loaded and must not be.
-fn load_all(world: &mut World<'static>, asked: Asked<'_>, mode: OpenMode) -> Result<Option<(ObjectId, Vec<ObjectId>)>> {
-    let before = world.clone();
-    let file = match load::find(world, asked)? {
-        Found::Loaded(id) => return Ok(Some((id, Vec::new()))),
-        Found::File(_) if mode.has(OpenMode::NOLOAD) => return Ok(None),
-        Found::File(file) => file,
-    };
-    let id = load::map_file(world, *file, asked)?;
-    let mut list = alloc::vec![id];
-    refuse_unopenable(&before, world)?;
-    load::load_dependencies(world, &mut list)?;
-    refuse_unopenable(&before, world)?;
-    let new: Vec<ObjectId> = list.iter().copied().filter(|&id| before.get(id).is_none()).collect();
-    check_versions(world, &new)?;
-    audit::activity(world, asked.namespace, Activity::Consistent);
-    Ok(Some((id, list)))
-}
-
-/// DF_1_NOOPEN holds for what dlopen maps, dependencies too.
-fn refuse_unopenable(before: &World<'static>, world: &World<'static>) -> Result<()> {
-    let new = world.iter().filter(|object| before.get(object.id).is_none());
-    match new.into_iter().find(|object| object.current.dynamic.flags_1.contains(Flags1::NOOPEN)) {
-        Some(object) => Err(Error::other(display(object), "shared object cannot be dlopen()ed")),
-        None => Ok(()),
-    }
 }
 
 /// Everything that can be done, and can fail, before anybody sees the `new` objects.
@@ -195,6 +220,7 @@ fn prepare(
     add_scopes(world, root, new, list, mode);
     let record = PROCESS.record();
     for object in new.iter().filter_map(|&id| world.get(id)) {
+        // now with its TLS module
         maps::fill(record, world, object, &object.current)?;
     }
     // the loader's own image is ready
@@ -241,16 +267,7 @@ pub fn add_local_scope(world: &mut World<'static>, id: ObjectId, dependencies: &
 
 /// Gives back everything that a failed load has mapped and nobody has seen.
 pub fn discard(before: &World<'static>, after: &World<'static>) {
-    let new = || after.iter().filter(|object| before.get(object.id).is_none());
-    if audit::is_on() {
-        new().for_each(|object| audit::closed(object));
-        let namespaces: BTreeSet<NamespaceId> = new().map(|object| object.namespace).collect();
-        for namespace in namespaces {
-            audit::activity(after, namespace, Activity::Delete);
-            audit::activity(before, namespace, Activity::Consistent);
-        }
-    }
-    for object in new() {
+    for object in after.iter().filter(|object| before.get(object.id).is_none()) {
         relocation::forget_unique(object.id);
         if let Some(offset) = object.tls.and_then(|module| module.static_offset) {
             tls::give_back_static(offset);
@@ -264,10 +281,6 @@ pub fn check_versions(world: &World<'static>, new: &[ObjectId]) -> Result<()> {
     let findings = PROCESS.with_registry(|registry| registry.check_versions(world, new));
     findings.warnings.iter().for_each(fail::version_line);
     findings.errors.into_iter().next().map_or(Ok(()), Err)
-}
-
-fn display(object: &Object<'static>) -> String {
-    String::from_utf8_lossy(&object.current.path).into_owned()
 }
 
 /// Gives each new object with TLS a module ID, and a place in the static surplus to those whose code insists on it.

@@ -34,7 +34,8 @@ pub struct State {
 /// How far constructors and destructors of an object are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    Loaded,
+    /// The thread that loaded it will run its constructors, unless another needs them before.
+    Loaded(u32),
     /// This thread runs its constructors.
     Constructing(u32),
     Constructed,
@@ -62,6 +63,8 @@ pub struct Registry {
     pub program: Option<ObjectId>,
     /// Dependencies to leave out (LD_EXCLUDE).
     pub excluded: Vec<Box<[u8]>>,
+    /// Objects are loaded for dlopen: those that forbid it (DF_1_NOOPEN) are refused.
+    pub opens: bool,
     /// The objects are only to be listed: missing ones do not stop the load.
     pub lists_only: bool,
     /// Objects that are loaded now may be replaced later.
@@ -78,6 +81,7 @@ impl Registry {
             waiting: Vec::new(),
             program: None,
             excluded: Vec::new(),
+            opens: false,
             lists_only: false,
             following: false,
         }
@@ -93,7 +97,7 @@ impl Registry {
 
     /// Notes how far the constructors and destructors of an object are.
     pub fn set_stage(&mut self, id: ObjectId, stage: Stage) {
-        let is_open = |stage| matches!(stage, Stage::Loaded | Stage::Constructing(_));
+        let is_open = |stage| matches!(stage, Stage::Loaded(_) | Stage::Constructing(_));
         let former = core::mem::replace(&mut self.state_mut(id).stage, stage);
         self.unconstructed -= usize::from(is_open(former) && !is_open(stage));
     }
@@ -104,7 +108,7 @@ impl Registry {
         if self.states.len() <= index {
             self.states.resize_with(index + 1, || None);
         }
-        self.unconstructed += usize::from(state.stage == Stage::Loaded);
+        self.unconstructed += usize::from(matches!(state.stage, Stage::Loaded(_)));
         self.states[index] = Some(state);
     }
 
@@ -151,6 +155,10 @@ impl Registry {
         for id in (0..self.states.len() as u32).map(ObjectId) {
             match &self.states[id.0 as usize] {
                 Some(_) if world.get(id).is_none() => drop(self.forget(id)),
+                Some(State { stage: Stage::Loaded(owner), .. }) => {
+                    let owner = if *owner == parent { me } else { 0 };
+                    self.set_stage(id, Stage::Loaded(owner));
+                }
                 Some(State { stage: Stage::Constructing(owner), .. }) => {
                     // begun by a thread that is not here: never begun again
                     let is_here = *owner == parent;
@@ -173,7 +181,7 @@ impl Registry {
             names.files.retain(|_, other| *other != id);
         }
         let Some(state) = self.states[id.0 as usize].take() else { return Vec::new() };
-        self.unconstructed -= usize::from(matches!(state.stage, Stage::Loaded | Stage::Constructing(_)));
+        self.unconstructed -= usize::from(matches!(state.stage, Stage::Loaded(_) | Stage::Constructing(_)));
         // the number may become another object's
         for other in self.states.iter_mut().flatten().filter(|other| other.loader == Some(id)) {
             other.loader = None;

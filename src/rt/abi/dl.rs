@@ -57,6 +57,7 @@ fn refuse(sentence: &str, caller: u64) -> u64 {
 }
 
 fn open_for(name: &[u8], mode: c_int, caller: u64, target: Target) -> Result<Option<Addr>> {
+    begin(caller);
     let mode = OpenMode(mode);
     if let Some(problem) = mode.problem() {
         // bits that do not exist are a mistake whatever the name is
@@ -78,6 +79,7 @@ pub fn calling_object(caller: u64) -> Result<ObjectId> {
 /// # Safety
 /// As glibc's dlclose: the handle must come from dlopen; anything else is refused.
 pub unsafe extern "C" fn dlclose(handle: u64, caller: u64) -> c_int {
+    begin(caller);
     if answer(close::close(Addr(handle)), caller).is_some() { 0 } else { -1 }
 }
 
@@ -122,6 +124,7 @@ enum Found {
 }
 
 fn find_symbol(handle: u64, name: &[u8], version: Option<VersionEntry<'_>>, caller: u64) -> Result<u64> {
+    begin(caller);
     let class = if version.is_some() { Class::empty() } else { Class::NEWEST };
     let reference = Reference::new(name, version, class);
     let (found, binding) = {
@@ -216,18 +219,14 @@ pub extern "C" fn dlerror(caller: u64) -> *const c_char {
     last_error::take(namespace_of(caller))
 }
 
-/// The value, or nothing and the error as the thread's last one. Success forgets an error that was not asked for.
+/// A call begins: an error of a former one that was not asked for is forgotten.
+pub fn begin(caller: u64) {
+    last_error::clear(namespace_of(caller));
+}
+
+/// The value, or nothing and the error as the thread's last one.
 pub fn answer<T>(result: Result<T>, caller: u64) -> Option<T> {
-    match result {
-        Ok(value) => {
-            last_error::clear(namespace_of(caller));
-            Some(value)
-        }
-        Err(error) => {
-            last_error::set(namespace_of(caller), error.to_string());
-            None
-        }
-    }
+    result.map_err(|error| last_error::set(namespace_of(caller), error.to_string())).ok()
 }
 
 /// The namespace of the calling code.

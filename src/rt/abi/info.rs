@@ -12,7 +12,7 @@ use luci::elf::symbols as sym;
 use luci::link::object::{ObjectId, Role};
 use luci::link::world::World;
 
-use super::dl::answer;
+use super::dl::{answer, begin};
 use crate::rt::maps;
 use crate::rt::process::PROCESS;
 
@@ -89,6 +89,7 @@ fn nearest_symbol(version: &luci::link::object::Version<'static>, address: Addr)
 /// # Safety
 /// `argument` is valid for what the request writes.
 pub unsafe extern "C" fn dlinfo(handle: u64, request: c_int, argument: *mut c_void, caller: u64) -> c_int {
+    begin(caller);
     // SAFETY: the caller's contract.
     answer(unsafe { information(Addr(handle), request, argument.cast()) }, caller).unwrap_or(-1)
 }

@@ -96,7 +96,7 @@ impl Binding {
 /// Whether anybody wants to know of bindings of these two objects.
 fn is_of_interest(user: &Object<'static>, definer: &Object<'static>) -> bool {
     let any = |object| marks(object).iter().any(|mark| mark.flags.load(Ordering::Relaxed) != 0);
-    any(user) || any(definer)
+    !super::LOADING.load(Ordering::Relaxed) && (any(user) || any(definer))
 }
 
 /// A function that is bound when its user is relocated: calls cannot be told.

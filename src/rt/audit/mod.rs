@@ -12,7 +12,7 @@ mod start;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ffi::c_char;
-use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use luci::elf::Sym;
 use luci::link::object::{AuditMark, NamespaceId, Object, ObjectId};
@@ -44,6 +44,9 @@ type Symbind = unsafe extern "C" fn(*mut Sym, u32, *const AtomicU64, *const Atom
 
 /// All auditors in their order; null while there are none.
 static AUDITORS: AtomicPtr<Vec<Auditor>> = AtomicPtr::new(core::ptr::null_mut());
+
+/// While auditors are loaded: the ones that are there see the next one come, but neither announced nor what it calls.
+static LOADING: AtomicBool = AtomicBool::new(false);
 
 /// `LA_ACT_*`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +104,7 @@ pub fn opened(world: &mut World<'static>, id: ObjectId, is_first: bool) {
     let fresh = || AuditMark { cookie: AtomicU64::new(handle), flags: AtomicU32::new(0) };
     let all: Arc<[AuditMark]> = auditors().iter().map(|_| fresh()).collect();
     world.put(Object { audit: Some(all.clone()), ..(*object).clone() });
-    if is_first {
+    if is_first && !LOADING.load(Ordering::Relaxed) {
         activity(world, object.namespace, Activity::Add);
     }
     for (auditor, mark) in auditors().iter().zip(&*all) {

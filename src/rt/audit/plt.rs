@@ -2,7 +2,7 @@
 //! are bound lazily keep their slots unbound, so that every call arrives here by way of `x86_64::luci_audit_call`.
 
 use core::ffi::c_char;
-use core::sync::atomic::AtomicU64;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use hashbrown::HashMap;
 use luci::addr::Addr;
@@ -42,7 +42,8 @@ pub type Exit = unsafe extern "C" fn(
 
 /// Whether any auditor wants to be told of calls.
 pub fn wants_calls() -> bool {
-    auditors().iter().any(|auditor| auditor.pltenter.is_some() || auditor.pltexit.is_some())
+    !super::LOADING.load(Ordering::Relaxed)
+        && auditors().iter().any(|auditor| auditor.pltenter.is_some() || auditor.pltexit.is_some())
 }
 
 /// What has been found out about a PLT entry.

@@ -5,14 +5,15 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::mem::transmute;
 use core::num::NonZeroU64;
+use core::sync::atomic::Ordering;
 
 use luci::addr::Addr;
 use luci::config::Config;
 use luci::diag::{Error, ErrorKind, Result};
-use luci::link::object::ObjectId;
+use luci::link::object::{Object, ObjectId};
 use luci::link::world::World;
 
-use super::{Auditor, append, auditors, current_version, opened};
+use super::{Auditor, LOADING, append, auditors, current_version, opened};
 use crate::rt::abi::dl;
 use crate::rt::open::{self, OpenMode, Target, Wanted};
 use crate::rt::process::PROCESS;
@@ -38,6 +39,7 @@ pub fn names(config: &Config<'static>, world: &World<'static>, program: ObjectId
 
 /// Loads them one after the other and tells them of what is there already.
 pub fn start(names: &[&'static [u8]], initial: &[ObjectId]) {
+    LOADING.store(true, Ordering::Relaxed);
     for name in names {
         if let Err(error) = load(name, initial[0]) {
             let name = String::from_utf8_lossy(name);
@@ -48,6 +50,7 @@ pub fn start(names: &[&'static [u8]], initial: &[ObjectId]) {
             print::line(format_args!("ERROR: ld.so: object '{name}' cannot be loaded as audit interface: {reason}; ignored."));
         }
     }
+    LOADING.store(false, Ordering::Relaxed);
     if auditors().is_empty() {
         return;
     }
@@ -59,12 +62,19 @@ pub fn start(names: &[&'static [u8]], initial: &[ObjectId]) {
 
 fn load(name: &'static [u8], program: ObjectId) -> Result<()> {
     const RTLD_LAZY: i32 = 1;
-    let wanted = Wanted { name, mode: OpenMode(RTLD_LAZY), by: program, target: Target::Auditor };
+    let wanted = Wanted { name, mode: OpenMode(RTLD_LAZY), by: program, target: Target::New };
     let handle = open::open(wanted)?.ok_or_else(|| Error::other("", "cannot be opened"))?;
     let accepted = accept(name, handle).inspect_err(|_| drop(close::close(handle)))?;
     if !accepted {
-        close::close(handle)?;
+        return close::close(handle);
     }
+    let mut world = PROCESS.world.read().clone();
+    let namespace = world.find_handle(handle).map(|object| object.namespace).unwrap_or_default();
+    world.namespace_mut(namespace).audits = true;
+    for object in world.members(namespace).cloned().collect::<Vec<_>>() {
+        world.put(Object { audit: None, ..(*object).clone() });
+    }
+    PROCESS.world.replace(Box::new(world));
     Ok(())
 }
 
@@ -81,7 +91,7 @@ fn accept(name: &[u8], handle: Addr) -> Result<bool> {
     if answer == 0 {
         return Ok(false);
     }
-    if answer != current_version() {
+    if answer > current_version() {
         let name = String::from_utf8_lossy(name);
         print::line(format_args!(
             "ERROR: audit interface '{name}' requires version {answer} (maximum supported version {}); ignored.",

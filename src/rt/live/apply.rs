@@ -70,7 +70,7 @@ pub fn apply(
     commit(prepared);
     drop(pages);
     let environment = init::environment_of(&PROCESS.world.read(), NamespaceId::BASE);
-    init::run_constructors(&dependencies, environment);
+    init::run_constructors(&dependencies, &dependencies, environment);
     Ok(outcome)
 }
 
