@@ -26,7 +26,7 @@ pub trait Process {
     fn tls_descriptor(&mut self, object: &Object<'_>, offset: u64) -> [u64; 2];
     /// The two words of a TLS descriptor of an undefined weak variable.
     fn undefined_tls_descriptor(&mut self, addend: u64) -> [u64; 2];
-    /// `from` now uses a definition of `to`.
+    /// `from` now uses a definition of `to`, which was not there from the start.
     fn bound(&mut self, from: ObjectId, to: ObjectId);
     /// Whether the object forbids direct references to its protected symbols (GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS).
     fn needs_indirect_access(&mut self, object: &Object<'_>) -> bool;
@@ -398,6 +398,7 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         };
         if let Some(found) = found
             && found.object.id != self.object.id
+            && !found.object.initial
         {
             self.process.bound(self.object.id, found.object.id);
         }

@@ -16,7 +16,7 @@ use luci::glibc::cpu_features::IsaLevel;
 use luci::glibc::record::Flags;
 use luci::link::cache::Cache;
 use luci::link::hwcaps::Hwcaps;
-use luci::link::object::{NamespaceId, Object, ObjectId};
+use luci::link::object::{NamespaceId, Object, ObjectId, Role};
 use luci::link::search::Search;
 use luci::link::world::World;
 
@@ -128,9 +128,12 @@ fn start_auditing(
         world.put(Object { pinned: true, initial: true, ..(*object).clone() });
     }
     PROCESS.world.replace(Box::new(world));
-    audit::start(names, &initial);
-    let world = PROCESS.world.read().clone();
+    let is_vdso = |id: &ObjectId| PROCESS.world.read().get(*id).is_some_and(|object| object.current.role == Role::Vdso);
+    let (vdso, told): (Vec<ObjectId>, Vec<ObjectId>) = initial.into_iter().partition(is_vdso);
+    audit::start(names, &told);
+    let mut world = PROCESS.world.read().clone();
     audit::activity(&world, NamespaceId::BASE, Activity::Add);
+    vdso.into_iter().for_each(|id| audit::opened(&mut world, id, false));
     Ok(world)
 }
 

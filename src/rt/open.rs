@@ -108,6 +108,7 @@ fn bring(wanted: Wanted<'_>) -> Result<Option<(ObjectId, Vec<ObjectId>)>> {
     if matches!(wanted.target, Target::New) {
         // an auditor's is marked when it is accepted
         world.namespace_mut(namespace).audits = false;
+        debug::introduce(namespace);
     }
     let asked = Asked { name, by: Some(by), by_call: true, namespace };
     let outcome = load_and_prepare(&before, &mut world, asked, mode).inspect_err(|_| undo(&before, &world, namespace));

@@ -71,8 +71,10 @@ pub enum Place {
 impl<'a> FileView<'a> {
     /// Reads all tables of a file.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Unreadable> {
+        let may_become_elf = bytes.iter().zip(b"\x7fELF").all(|(have, want)| have == want);
         let header = Header::parse(bytes, crate::arch::MACHINE).map_err(|what| match what {
-            "file too short" => Unreadable::NotReady(what),
+            "file too short" if may_become_elf => Unreadable::NotReady(what),
+            "file too short" => Unreadable::Unsupported("invalid ELF header"),
             _ => Unreadable::Unsupported(what),
         })?;
         let segments = read_segments(bytes, &header)?;

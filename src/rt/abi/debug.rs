@@ -96,13 +96,16 @@ pub fn begin() {
     _r_debug.state.store(State::Add as u32, Ordering::Relaxed);
 }
 
-/// Tells where the list of a namespace starts; a namespace that is new to debuggers is appended to the others.
+/// Tells where the list of a namespace starts.
 pub fn set_head(namespace: NamespaceId, head: Addr) {
-    let Some(debug) = of_namespace(namespace) else { return };
-    debug.map.store(head.0, Ordering::Relaxed);
-    if head.0 == 0 || debug.version.load(Ordering::Relaxed) != 0 {
-        return;
+    if let Some(debug) = of_namespace(namespace) {
+        debug.map.store(head.0, Ordering::Relaxed);
     }
+}
+
+/// A namespace that is new to debuggers is appended to the others.
+pub fn introduce(namespace: NamespaceId) {
+    let Some(debug) = of_namespace(namespace).filter(|debug| debug.version.load(Ordering::Relaxed) == 0) else { return };
     debug.brk.store(_r_debug.brk.load(Ordering::Relaxed), Ordering::Relaxed);
     debug.ldbase.store(_r_debug.ldbase.load(Ordering::Relaxed), Ordering::Relaxed);
     debug.version.store(2, Ordering::Relaxed);

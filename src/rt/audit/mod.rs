@@ -15,7 +15,7 @@ use core::ffi::c_char;
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use luci::elf::Sym;
-use luci::link::object::{AuditMark, NamespaceId, Object, ObjectId};
+use luci::link::object::{AuditMark, NamespaceId, Object, ObjectId, Role};
 use luci::link::world::World;
 
 use super::maps;
@@ -116,8 +116,11 @@ pub fn opened(world: &mut World<'static>, id: ObjectId, is_first: bool) {
     }
 }
 
-/// Tells that an object's destructors have run.
+/// Tells that an object's destructors have run. The vDSO has none and is never closed.
 pub fn closed(object: &Object<'static>) {
+    if object.current.role == Role::Vdso {
+        return;
+    }
     for (auditor, mark) in auditors().iter().zip(marks(object)) {
         if let Some(objclose) = auditor.objclose {
             // SAFETY: as in `activity`.
