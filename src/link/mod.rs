@@ -8,6 +8,7 @@ pub mod hwcaps;
 pub mod memory;
 pub mod object;
 pub mod order;
+pub mod protected;
 pub mod relocate;
 pub mod resolve;
 pub mod search;

@@ -7,7 +7,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::memory::ImageMemory;
-use super::object::{Object, ObjectId, Role, Version};
+use super::object::{Object, ObjectId, Version};
+use super::protected;
 use super::resolve::{self, Class, Definition, Reference};
 use super::world::World;
 use crate::addr::{Addr, Vaddr};
@@ -169,24 +170,12 @@ fn find_definition<'w, 'm: 'w, Scope: Iterator<Item = &'w Object<'m>>>(
     let reference = reference_to(version, index, symbol, class)?;
     let mut found = resolve::lookup(scope(reference.gnu_hash), &reference, mode.weak_yields);
     if sym::visibility(symbol) == sym::STV_PROTECTED {
-        found = found.map(|found| protect(found, Definition { object, symbol }, class, kind));
+        found = found.map(|found| protected::meant(found, Definition { object, symbol }, class, kind));
     }
     match found {
         None if sym::binding(symbol) != sym::STB_WEAK => Err(undefined(version, &reference)),
         found => Ok(found),
     }
-}
-
-/// A protected symbol means the object's own definition, except where the executable has made the address its own: by a
-/// PLT entry for a function, or by a copy relocation for data that is reached through the GOT.
-fn protect<'w, 'm>(found: Definition<'w, 'm>, own: Definition<'w, 'm>, class: Class, kind: u32) -> Definition<'w, 'm> {
-    if found.object.id == own.object.id || class.contains(Class::PLT) {
-        return own;
-    }
-    let is_plt_entry = found.symbol.st_shndx == sym::SHN_UNDEF;
-    let in_program = found.object.current.role == Role::Program;
-    let is_copy = in_program && sym::kind(own.symbol) == sym::STT_OBJECT && kind == R_X86_64_GLOB_DAT;
-    if is_plt_entry || is_copy { found } else { own }
 }
 
 /// An object of a scope with its bloom filter beside it: most objects are passed over without looking further.
@@ -283,39 +272,21 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
     /// A lazily bound function whose PLT entry is its address for the whole process.
     fn check_address_taken(&mut self, rela: &Rela) -> Result<()> {
         let index = relocs::symbol(rela);
-        let takes_address = |symbol: &sym::Sym| symbol.st_shndx == sym::SHN_UNDEF && symbol.st_value != 0;
-        if self.version.role != Role::Program || !self.version.symbols.get(index).is_some_and(takes_address) {
+        if !protected::takes_address(self.version, index) {
             return Ok(());
         }
         match self.definition(index, Class::PLT, R_X86_64_JUMP_SLOT) {
-            Ok(Some(found)) if sym::visibility(found.symbol) == sym::STV_PROTECTED => {
-                self.check_protected(index, &found, R_X86_64_JUMP_SLOT)
-            }
+            Ok(Some(found)) => self.check_protected(index, &found, R_X86_64_JUMP_SLOT),
             _ => Ok(()),
         }
     }
 
-    /// An executable that holds another object's protected symbol at an address of its own: a copy of the variable, or the PLT
-    /// entry of a function whose address it takes.
-    #[cold]
     fn check_protected(&mut self, index: u32, found: &Definition<'w, 'm>, kind: u32) -> Result<()> {
-        let own = self.version.symbols.get(index);
-        let takes_address = own.is_some_and(|symbol| symbol.st_shndx == sym::SHN_UNDEF && symbol.st_value != 0);
-        let (what, effect) = match kind {
-            R_X86_64_COPY => ("copy relocation against non-copyable protected symbol", ""),
-            R_X86_64_JUMP_SLOT if takes_address => ("direct reference to protected function", " may break pointer equality"),
-            _ => return Ok(()),
-        };
-        if self.version.role != Role::Program || found.object.id == self.object.id {
-            return Ok(());
-        }
-        let path = display_name(&found.object.current);
-        let name = found.object.current.symbols.name(found.symbol).unwrap_or_default();
-        let name = String::from_utf8_lossy(name);
-        self.outcome.warnings.push(alloc::format!("warning: {what} `{name}' in `{path}'{effect}"));
+        let Some(warning) = protected::complaint(self.version, index, found, kind) else { return Ok(()) };
+        self.outcome.warnings.push(warning);
         if self.process.needs_indirect_access(found.object) {
             let refused = "error due to GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS";
-            return Err(Error::other(path, refused));
+            return Err(Error::other(display_name(&found.object.current), refused));
         }
         Ok(())
     }

@@ -12,8 +12,8 @@ use super::abi::{error, tls};
 use super::lock::ListLock;
 use super::map::{self, Reservation};
 use super::process::PROCESS;
-use super::sync::Locked;
-use super::{close, heap, live, relocation, sys};
+use super::sync::{FutexLock, Locked};
+use super::{audit, close, heap, live, namespaces, relocation, sys};
 
 /// Registers the handlers with a namespace's libc, before any constructor: as the first ones they run last before a fork and
 /// first after it.
@@ -52,24 +52,32 @@ extern "C" fn prepare() {
         prepare_copies();
     }
     ListLock::take_for_fork();
-    PROCESS.registry.raw().lock();
+    for lock in short_locks() {
+        lock.lock();
+    }
     FORKING.store(sys::thread_id(), Ordering::Relaxed);
-    PROCESS.static_tls.raw().lock();
-    PROCESS.world.retired_lock().lock();
-    relocation::UNIQUE.raw().lock();
-    relocation::DESCRIPTORS.raw().lock();
-    error::FRAMES.raw().lock();
-    heap::LOCK.lock();
+}
+
+/// Every lock that the loader holds for moments only, in the order in which one may be taken while another is held.
+fn short_locks() -> [&'static FutexLock; 10] {
+    [
+        PROCESS.registry.raw(),
+        PROCESS.static_tls.raw(),
+        PROCESS.world.retired_lock(),
+        relocation::UNIQUE.raw(),
+        relocation::DESCRIPTORS.raw(),
+        namespaces::CHUNKS.raw(),
+        audit::ENTRIES.raw(),
+        tls::EARLY.raw(),
+        error::FRAMES.raw(),
+        &heap::LOCK,
+    ]
 }
 
 fn release() {
-    heap::LOCK.unlock();
-    error::FRAMES.raw().unlock();
-    relocation::DESCRIPTORS.raw().unlock();
-    relocation::UNIQUE.raw().unlock();
-    PROCESS.world.retired_lock().unlock();
-    PROCESS.static_tls.raw().unlock();
-    PROCESS.registry.raw().unlock();
+    for lock in short_locks().into_iter().rev() {
+        lock.unlock();
+    }
     ListLock::release_after_fork();
     if PROCESS.updates.are_on() {
         PROCESS.updates.commit.unlock();

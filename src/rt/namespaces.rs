@@ -51,7 +51,7 @@ fn store_at(start: Addr, offset: Offset, value: u64) {
 
 /// The chunks of the slotinfo list in use: address and number of slots of each. They are never given back, because a
 /// debugger may walk the list at any time.
-static CHUNKS: Locked<Vec<(Addr, usize)>> = Locked::new(Vec::new());
+pub static CHUNKS: Locked<Vec<(Addr, usize)>> = Locked::new(Vec::new());
 
 /// Slots beyond those that are in use when a chunk is made.
 const SPARE_SLOTS: usize = 62;

@@ -358,7 +358,7 @@ pub fn program_free(memory: u64) {
 }
 
 /// What was given out before the program's malloc was linked: auditors run that early. It is never freed.
-static EARLY: Locked<Vec<u64>> = Locked::new(Vec::new());
+pub static EARLY: Locked<Vec<u64>> = Locked::new(Vec::new());
 
 /// Zeroed memory of the loader's own, 0 if there is none.
 fn early_memory(bytes: u64, align: u64) -> u64 {

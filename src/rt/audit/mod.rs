@@ -22,7 +22,7 @@ use super::maps;
 use super::process::PROCESS;
 
 pub use bind::{Binding, bound_by_dlsym, bound_now, bound_on_call};
-pub use plt::{forget, luci_audit_enter, luci_audit_exit, wants_calls};
+pub use plt::{ENTRIES, forget, luci_audit_enter, luci_audit_exit, wants_calls};
 pub use search::search_file;
 pub use start::{names, start};
 

@@ -48,14 +48,14 @@ pub fn wants_calls() -> bool {
 
 /// What has been found out about a PLT entry.
 #[derive(Clone)]
-struct Entry {
+pub struct Entry {
     /// `None` for an undefined weak function.
     binding: Option<Binding>,
     answer: Answer,
 }
 
 /// The entries that were called once, by `link_map` and index, with the object they belong to.
-static ENTRIES: Locked<Option<HashMap<(u64, u64), (ObjectId, Entry)>>> = Locked::new(None);
+pub static ENTRIES: Locked<Option<HashMap<(u64, u64), (ObjectId, Entry)>>> = Locked::new(None);
 
 /// Forgets the entries of an object that goes, and those that lead to it.
 pub fn forget(id: ObjectId) {
