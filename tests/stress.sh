@@ -89,7 +89,7 @@ run() {
         passed=$((passed + 1))
     else
         echo "ended with status $?; backtraces, if any, are in $build/$name.log:"
-        grep -a '^storm: ' "$build/$name.log" | head -n 5
+        grep -av '^\[New LWP' "$build/$name.log" | head -n 4
         failed=$((failed + 1))
     fi
 }
