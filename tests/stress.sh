@@ -68,7 +68,8 @@ build_all() {
         "${CC:-cc}" "${plain[@]}" -DNUMBER=23 -DTLS_BYTES=64 -o "$build/libstormpinned.so" "$source/lib.c" &&
         "${CC:-cc}" "${plain[@]}" -DNUMBER=24 -DTLS_BYTES=64 -o "$build/libstormplain.so" "$source/lib.c" &&
         echo "no ELF" >"$build/libstormtext.so" || return 1
-    local program=(-g -O1 -Wall -Wextra -Werror -pthread -rdynamic -Wl,-z,lazy -Wl,-rpath,"\$ORIGIN")
+    # bound at once: what it calls in signal handlers must not be bound there under the system's loader
+    local program=(-g -O1 -Wall -Wextra -Werror -pthread -rdynamic -Wl,-z,now -Wl,-rpath,"\$ORIGIN")
     "${CXX:-c++}" "${program[@]}" -o "$build/storm" "$source/storm.cpp" &&
         "${CXX:-c++}" "${program[@]}" -o "$build/storm-luci" "$source/storm.cpp" -Wl,--dynamic-linker="$luci"
 }

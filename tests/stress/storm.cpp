@@ -9,7 +9,9 @@
 //   --namespaces     dlmopen too
 //   --fork-gate      no thread is inside the loader while another forks: glibc's ld.so leaves the child with whatever
 //                    it was in the middle of (its loader's lists, the lock of dl_iterate_phdr, TLS of half-opened libraries)
-//   --plain-signals  handlers call only what glibc declares async-signal-safe: its dladdr waits for a lock
+//   --plain-signals  handlers call only what glibc makes safe in one, _dl_find_object. Its dladdr waits for a lock, and binding
+//                    a function in a handler that interrupted a lookup clears the mark of that (gscope_flag): a dlclose that
+//                    waits for the mark is then never woken, and with it hangs whoever makes or ends a thread
 //   LUCI_SEED        the seed (default: from the clock); it is printed. Interleavings are the kernel's, so it does not repeat a run
 //
 // A wrong value ends the program with one sentence and status 1. A crash, and a thread that makes no progress for
@@ -661,7 +663,7 @@ static void on_signal(int) {
         for (Handle &slot : self->handles)
             if (slot.usable) chosen = &slot;
     find(chosen);
-    if (chosen) {
+    if (chosen && !settings.plain_signals) {
         // bound here if it has not been called before
         int k = handled % STORM_LAZY;
         if (chosen->lazy(k, 1) != 1 + k * 100 + chosen->number) fail("a lazily bound function in a signal handler goes astray");
