@@ -123,6 +123,9 @@ static thread_local volatile bool is_child;
 // --- failing -----------------------------------------------------------------------------------------------------------------
 extern "C" __attribute__((noinline)) void storm_failed(void) { __asm__ volatile(""); }  // for a debugger's breakpoint
 
+extern "C" char __executable_start;
+static char symbols[4200];  // tells gdb where this program is: started by name it is not the process's executable
+
 // All threads' backtraces by gdb; async-signal-safe, and without libc's fork, which would run handlers and take locks.
 static void backtraces() {
     static std::atomic<bool> done;
@@ -139,7 +142,7 @@ static void backtraces() {
         dup2(2, 1);
         int null = open("/dev/null", O_RDONLY);
         dup2(null, 0);
-        const char *arguments[] = {"gdb", "-q", "-nx", "-batch", "-ex", "set pagination off", "-ex", "set print frame-arguments scalars",
+        const char *arguments[] = {"gdb", "-q", "-nx", "-batch", "-ex", "set pagination off", "-ex", symbols, "-ex", "set print frame-arguments scalars",
                                    "-ex", "thread apply all bt 24", "-p", at, nullptr};
         for (const char *path : {"/usr/bin/gdb", "/usr/local/bin/gdb", "/bin/gdb"}) execv(path, (char *const *)arguments);
         const char none_there[] = "storm: there is no gdb for backtraces\n";
@@ -906,6 +909,7 @@ int main(int argc, char **argv) {
     if (settings.threads < 1 || settings.threads > 256) return fprintf(stderr, "storm: 1 to 256 threads\n"), 2;
     const char *seed = getenv("LUCI_SEED");
     settings.seed = seed && *seed ? strtoull(seed, nullptr, 10) : (uint64_t)(now() * 1e6) % 1000000007;
+    snprintf(symbols, sizeof symbols, "add-symbol-file %s -o %p", argv[0], (void *)&__executable_start);
     if (!settings.namespaces) weights[NAMESPACE] = 0;
     mallopt(M_ARENA_MAX, 2);
     const char *libraries = getenv("STORM_LIBRARIES");
