@@ -2,7 +2,8 @@
 # make install    installs exactly that below PREFIX (default /opt/luci); DESTDIR is put in front
 # make demo       shows a running program change its behaviour when its library is replaced
 # make test       passes every test; sets up what is missing (as root), else says what to install
-# make bench      start-up times against the system's loader
+# make stress     many threads at everything that the loader does, for a minute
+# make bench      start-up times and the run-time interface against the system's loader
 # make lint       formatting and clippy
 
 PREFIX ?= /opt/luci
@@ -13,7 +14,7 @@ TOOLS := $(wildcard tools/*/Cargo.toml)
 # every test target but the cases, which have a step of their own
 OTHER_TESTS := $(filter-out cases,$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: all loader tools install demo test unit cases roots inplace programs swap bench lint setup clean
+.PHONY: all loader tools install demo test unit cases roots inplace programs swap stress storm bench lint setup clean
 
 all: loader tools
 	@echo "built: $(DIST)/ld-luci.so"
@@ -49,7 +50,7 @@ setup:
 demo: setup all
 	examples/demo.sh
 
-test: unit cases programs swap demo roots inplace
+test: unit cases programs swap storm demo roots inplace
 	@echo "== all tests passed"
 
 unit: setup all
@@ -78,12 +79,22 @@ swap: setup all
 	@echo "== a hundred swaps of a real library"
 	tests/swap.sh
 
+stress: setup all
+	tests/stress.sh 60
+
+# The short form of it.
+storm: setup all
+	@echo "== a storm of threads"
+	tests/stress.sh 10
+
 programs: setup all
 	@echo "== real programs"
 	tests/programs.sh --subset
 
 bench: setup all
 	tests/bench.sh
+	@echo "== the run-time interface"
+	tests/bench-dl.sh
 
 lint:
 	$(CARGO) fmt --check

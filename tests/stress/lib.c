@@ -5,6 +5,9 @@
 
 #include "lib.h"
 
+// what crtbegin.o would define; it stands for the library
+__attribute__((visibility("hidden"))) void *__dso_handle = &__dso_handle;
+
 // --- calls into the dependencies ----------------------------------------------------------------------------------------
 #define D(n) extern int STORM_JOIN2(call, n)(int);
 DEPENDENCIES

@@ -2,12 +2,16 @@
 // at once and pseudo-randomly. Everything that is observable is checked; at the end the process must be as it was.
 //
 //     storm [--seconds N] [--operations N] [--threads N] [--namespaces] [--fork-gate] [--plain-signals]
+//           [--without OPERATION]...
 //
 //   --operations     each thread ends after that many (default 1000000) even if time is left
+//   --without        leaves out an operation, for finding out what a failure comes from; their names are in the output
 //   --namespaces     dlmopen too
 //   --fork-gate      no thread is inside the loader while another forks: glibc's ld.so leaves the child with whatever
 //                    it was in the middle of (its loader's lists, the lock of dl_iterate_phdr, TLS of half-opened libraries)
-//   --plain-signals  handlers call only what glibc declares async-signal-safe: its dladdr waits for a lock
+//   --plain-signals  handlers call only what glibc makes safe in one, _dl_find_object. Its dladdr waits for a lock, and binding
+//                    a function in a handler that interrupted a lookup clears the mark of that (gscope_flag): a dlclose that
+//                    waits for the mark is then never woken, and with it hangs whoever makes or ends a thread
 //   LUCI_SEED        the seed (default: from the clock); it is printed. Interleavings are the kernel's, so it does not repeat a run
 //
 // A wrong value ends the program with one sentence and status 1. A crash, and a thread that makes no progress for
@@ -79,7 +83,7 @@ constexpr long VM_SLACK_KIB = 12 * 1024;
 enum Operation { OPEN, CLOSE, SYMBOL, CALL, TLS, THROW, FIND, ADDRESS, ITERATE, BACKTRACE, FORK, THREAD, FAIL, SIGNAL, NAMESPACE, OPERATIONS };
 const char *const NAMES[OPERATIONS] = {"open",    "close", "sym",       "call", "tls",    "throw", "find",  "dladdr",
                                        "iterate", "trace", "fork", "thread", "fail", "signal", "dlmopen"};
-const int WEIGHTS[OPERATIONS] = {200, 150, 100, 120, 150, 60, 60, 40, 20, 15, 3, 10, 20, 20, 4};
+static int weights[OPERATIONS] = {200, 150, 100, 120, 150, 60, 60, 40, 20, 15, 3, 10, 20, 20, 4};
 
 static struct {
     int threads = 32;
@@ -119,6 +123,9 @@ static thread_local volatile bool is_child;
 // --- failing -----------------------------------------------------------------------------------------------------------------
 extern "C" __attribute__((noinline)) void storm_failed(void) { __asm__ volatile(""); }  // for a debugger's breakpoint
 
+extern "C" char __executable_start;
+static char symbols[4200];  // tells gdb where this program is: started by name it is not the process's executable
+
 // All threads' backtraces by gdb; async-signal-safe, and without libc's fork, which would run handlers and take locks.
 static void backtraces() {
     static std::atomic<bool> done;
@@ -135,7 +142,7 @@ static void backtraces() {
         dup2(2, 1);
         int null = open("/dev/null", O_RDONLY);
         dup2(null, 0);
-        const char *arguments[] = {"gdb", "-q", "-nx", "-batch", "-ex", "set pagination off", "-ex", "set print frame-arguments scalars",
+        const char *arguments[] = {"gdb", "-q", "-nx", "-batch", "-ex", "set pagination off", "-ex", symbols, "-ex", "set print frame-arguments scalars",
                                    "-ex", "thread apply all bt 24", "-p", at, nullptr};
         for (const char *path : {"/usr/bin/gdb", "/usr/local/bin/gdb", "/bin/gdb"}) execv(path, (char *const *)arguments);
         const char none_there[] = "storm: there is no gdb for backtraces\n";
@@ -267,14 +274,15 @@ static void resolve(Handle &slot) {
 
 static bool is_static_tls(const char *error) { return error && strstr(error, "static TLS block"); }
 
-// Opens a library; null when static TLS is full, which both loaders may say: neither fills holes between blocks.
+// Opens a library; null when static TLS is full. Copies of libc in namespaces may fill it; one small block of initial-exec
+// TLS that comes and goes may not.
 static void *open_library(Worker &worker, int number, int mode) {
     char name[4200];
     snprintf(name, sizeof name, "%slibstorm%d.so", random_of(worker, 2) ? directory : "", number);
     void *handle = dlopen(name, mode);
     if (!handle) {
         const char *error = dlerror();
-        if (!is_static_tls(error)) fail("dlopen(%s, %#x): %s", name, mode, text(error));
+        if (!settings.namespaces || !is_static_tls(error)) fail("dlopen(%s, %#x): %s", name, mode, text(error));
         static_tls_full++;
     }
     return handle;
@@ -629,7 +637,9 @@ static void child(Worker &worker) {
         if (list(name).found) fail("dl_iterate_phdr lists %s, which is closed", name);
         if (int lines = mapped_lines(name)) fail("%s is closed but has %d mappings", name, lines);
     }
-    if (random_of(worker, 4) == 0) do_thread(worker, FOR_CHILDREN);
+    // Where other threads may have been anywhere: libc's get_cached_stack frees the dtv entries of a cached stack before it
+    // clears them, and a child that is forked in between frees them again when it makes a thread.
+    if (settings.fork_gate && random_of(worker, 4) == 0) do_thread(worker, FOR_CHILDREN);
     _exit(42);
 }
 
@@ -656,7 +666,7 @@ static void on_signal(int) {
         for (Handle &slot : self->handles)
             if (slot.usable) chosen = &slot;
     find(chosen);
-    if (chosen) {
+    if (chosen && !settings.plain_signals) {
         // bound here if it has not been called before
         int k = handled % STORM_LAZY;
         if (chosen->lazy(k, 1) != 1 + k * 100 + chosen->number) fail("a lazily bound function in a signal handler goes astray");
@@ -742,40 +752,57 @@ static void perform(Worker &worker, int operation) {
 
 static double end_of_storm;
 static pthread_barrier_t barrier;
+constexpr int TURNS = 4;
+static pthread_mutex_t turns[TURNS];  // zero is PTHREAD_MUTEX_INITIALIZER
+
+// With --fork-gate: one alone, or with all others that are not alone.
+struct Gate {
+    explicit Gate(bool alone) {
+        if (!settings.fork_gate) return;
+        if (alone) pthread_rwlock_wrlock(&gate);
+        else pthread_rwlock_rdlock(&gate);
+    }
+    ~Gate() {
+        if (settings.fork_gate) pthread_rwlock_unlock(&gate);
+    }
+};
 
 static void *work(void *argument) {
     auto &worker = *static_cast<Worker *>(argument);
     self = &worker;
     int total = 0;
-    for (int i = 0; i < OPERATIONS; i++) total += WEIGHTS[i];
+    for (int i = 0; i < OPERATIONS; i++) total += weights[i];
     pthread_barrier_wait(&barrier);
     for (long done = 0; done < settings.operations && !stop; done++) {
         double time = now();
         if (time > end_of_storm) stop = true;
-        // at flood all libraries are nearly always open in some thread; at ebb a thread has one at most, and they come and go
+        // At flood all libraries are nearly always open in some thread. At ebb few threads are at it and have one at most, so
+        // that libraries come and go; with a handful as against one by one they also meet.
         bool ebb = (long)(time * 100) % 2;
-        int operation = 0;
-        for (int chosen = random_of(worker, total); (chosen -= WEIGHTS[operation]) >= 0;) operation++;
-        if (operation == NAMESPACE && !settings.namespaces) continue;
-        worker.operation = operation;
-        if (settings.fork_gate) {
-            if (operation == FORK) pthread_rwlock_wrlock(&gate);
-            else pthread_rwlock_rdlock(&gate);
-        }
         if (ebb) {
+            Gate inside(false);
             close_all(worker);
-            do_open(worker);
         }
-        perform(worker, operation);
-        if (ebb) close_all(worker);
-        if (settings.fork_gate) pthread_rwlock_unlock(&gate);
+        pthread_mutex_t *turn = ebb ? &turns[worker.me % TURNS] : nullptr;
+        if (turn) pthread_mutex_lock(turn);
+        int operation = 0;
+        for (int chosen = random_of(worker, total); (chosen -= weights[operation]) >= 0;) operation++;
+        worker.operation = operation;
+        {
+            Gate inside(operation == FORK);
+            if (ebb) do_open(worker);
+            perform(worker, operation);
+            if (ebb) close_all(worker);
+        }
+        if (turn) pthread_mutex_unlock(turn);
         counted[operation]++;
         worker.progress++;
     }
     worker.operation = CLOSE;
-    if (settings.fork_gate) pthread_rwlock_rdlock(&gate);
-    close_all(worker);
-    if (settings.fork_gate) pthread_rwlock_unlock(&gate);
+    {
+        Gate inside(false);
+        close_all(worker);
+    }
     worker.progress = -1;
     pthread_barrier_wait(&barrier);  // nobody signals a thread that has ended
     return nullptr;
@@ -870,7 +897,11 @@ int main(int argc, char **argv) {
         if (!strcmp(argv[i], "--seconds") && has_value) settings.seconds = atof(argv[++i]);
         else if (!strcmp(argv[i], "--operations") && has_value) settings.operations = atol(argv[++i]);
         else if (!strcmp(argv[i], "--threads") && has_value) settings.threads = atoi(argv[++i]);
-        else if (!strcmp(argv[i], "--namespaces")) settings.namespaces = true;
+        else if (!strcmp(argv[i], "--without") && has_value) {
+            i++;
+            for (int operation = 0; operation < OPERATIONS; operation++)
+                if (!strcmp(argv[i], NAMES[operation])) weights[operation] = 0;
+        } else if (!strcmp(argv[i], "--namespaces")) settings.namespaces = true;
         else if (!strcmp(argv[i], "--fork-gate")) settings.fork_gate = true;
         else if (!strcmp(argv[i], "--plain-signals")) settings.plain_signals = true;
         else return fprintf(stderr, "storm: unknown option %s\n", argv[i]), 2;
@@ -878,6 +909,8 @@ int main(int argc, char **argv) {
     if (settings.threads < 1 || settings.threads > 256) return fprintf(stderr, "storm: 1 to 256 threads\n"), 2;
     const char *seed = getenv("LUCI_SEED");
     settings.seed = seed && *seed ? strtoull(seed, nullptr, 10) : (uint64_t)(now() * 1e6) % 1000000007;
+    snprintf(symbols, sizeof symbols, "add-symbol-file %s -o %p", argv[0], (void *)&__executable_start);
+    if (!settings.namespaces) weights[NAMESPACE] = 0;
     mallopt(M_ARENA_MAX, 2);
     const char *libraries = getenv("STORM_LIBRARIES");
     if (libraries) snprintf(directory, sizeof directory, "%s/", libraries);
