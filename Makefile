@@ -3,6 +3,7 @@
 # make demo       shows a running program change its behaviour when its library is replaced
 # make test       passes every test; sets up what is missing (as root), else says what to install
 # make stress     many threads at everything that the loader does, for a minute
+# make dlopen-users  compares every real user of dlopen that the script knows; installs about 2 GB of packages as root
 # make bench      start-up times and the run-time interface against the system's loader
 # make lint       formatting and clippy
 
@@ -14,7 +15,7 @@ TOOLS := $(wildcard tools/*/Cargo.toml)
 # every test target but the cases, which have a step of their own
 OTHER_TESTS := $(filter-out cases,$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: all loader tools install demo test unit cases roots inplace programs swap stress storm bench lint setup clean
+.PHONY: all loader tools install demo test unit cases roots inplace programs users dlopen-users swap stress storm bench lint setup clean
 
 all: loader tools
 	@echo "built: $(DIST)/ld-luci.so"
@@ -50,7 +51,7 @@ setup:
 demo: setup all
 	examples/demo.sh
 
-test: unit cases programs swap storm demo roots inplace
+test: unit cases programs users swap storm demo roots inplace
 	@echo "== all tests passed"
 
 unit: setup all
@@ -90,6 +91,14 @@ storm: setup all
 programs: setup all
 	@echo "== real programs"
 	tests/programs.sh --subset
+
+# Python, Perl, PAM, name services, sanitizers ... load their modules; what needs cheap packages only.
+users: setup all
+	@echo "== real users of dlopen"
+	tests/dlopen-users.sh --install --subset
+
+dlopen-users: setup all
+	tests/dlopen-users.sh --install
 
 bench: setup all
 	tests/bench.sh

@@ -34,7 +34,19 @@ until_true() {
 
 # listening PORT: on the loopback interface
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-gone() { ! kill -0 "$1" 2>/dev/null; }
+# leaf PID: the process at the end of the chain of those that PID started
+leaf() {
+    local at=$1 stat fields
+    for stat in /proc/[0-9]*/stat; do
+        read -r fields <"$stat" 2>/dev/null || continue
+        read -r _ fields _ <<<"${fields##*) }"
+        [ "$fields" = "$at" ] && stat=${stat#/proc/} && leaf "${stat%/stat}" && return
+    done
+    echo "$at"
+}
+
+# ended PID: asks it to end; whether it has
+ended() { ! kill "$1" 2>/dev/null; }
 
 # certificate: self-signed, in cert.pem and key.pem
 certificate() {
@@ -43,11 +55,11 @@ certificate() {
 }
 
 no_addresses() { sed 's/0x[0-9a-f]\{4,\}/ADDR/g'; }
-export -f until_true listening gone certificate no_addresses
+export -f until_true listening leaf ended certificate no_addresses
 
 # --- interpreters and their extension modules
 
-user python3-all-extensions /usr/bin/python3 - <<'END'
+user python3-all-extensions /usr/bin/python3 +python3 <<'END'
 cat >m.py <<'PY'
 import glob, importlib, os, sysconfig
 folder = sysconfig.get_config_var("DESTSHARED") or os.path.join(sysconfig.get_path("platstdlib"), "lib-dynload")
@@ -61,7 +73,7 @@ PY
 run /usr/bin/python3 m.py
 END
 
-user python3-ctypes "/usr/bin/python3 gcc" - <<'END'
+user python3-ctypes "/usr/bin/python3 gcc" +python3 <<'END'
 cat >l.c <<'C'
 #include <stdio.h>
 static __thread int own = 7;
@@ -97,7 +109,7 @@ PY
 run /usr/bin/python3 m.py
 END
 
-user python3-standard /usr/bin/python3 - <<'END'
+user python3-standard /usr/bin/python3 +python3 <<'END'
 cat >m.py <<'PY'
 import _decimal, decimal, multiprocessing, sqlite3, ssl, socket, threading, zoneinfo, unicodedata
 def work(n):
@@ -388,7 +400,7 @@ C
 gcc -pthread -o t t.c && PATH=$PWD:$PATH && run t
 END
 
-user openssl-modules openssl - <<'END'
+user openssl-modules openssl +openssl <<'END'
 printf text >f
 run openssl list -providers -provider legacy -provider default; run openssl dgst -provider legacy -provider default -md4 f
 run openssl enc -provider legacy -provider default -rc4 -K 00112233445566778899aabbccddeeff -in f | od -An -tx1
@@ -486,7 +498,7 @@ int main(int n, char **v) {
 C
 echo 'static int table[10]; int f(int i) { return table[i] + i; }' >l.c
 gcc -g -fsanitize=address -shared -fPIC -o l.so l.c && gcc -g -fsanitize=address -o a a.c && PATH=$PWD:$PATH
-for what in none overflow use-after-free leak global double; do run a $what 2>err; echo "$what $?"; grep -e "^SUMMARY" -e "^Direct leak" err | no_addresses | sed "s/ in [^ ]*\$//"; done
+for what in none overflow use-after-free leak global double; do run a $what 2>err; echo "$what $?"; grep -e "^SUMMARY" -e "^Direct leak" err | sed "s/-\(overflow\|free\) .*/-\1/"; done    # the name of a file would be the loader's
 ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$(gcc -print-file-name=libasan.so) run ls / | head -n 3
 ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$(gcc -print-file-name=libasan.so) run /usr/bin/python3 -c 'import ctypes, _decimal, threading; print(ctypes.CDLL("libm.so.6")._name); t = threading.Thread(target=print, args=("thread",)); t.start(); t.join()' | no_addresses
 END
@@ -558,14 +570,12 @@ run /usr/bin/python3 -c 'import os, sqlite3; f = open("g", "w"); f.write("x"); f
 END
 
 user fakeroot fakeroot +fakeroot <<'END'
-[ "$(id -u)" = 0 ] && user=(setpriv --reuid=nobody --regid=nogroup --clear-groups) || user=()
-[ "$WAY" = place ] || [ "$WAY" = system ] || user=()
+declare -f run binary mounted patch_interpreter >functions    # fakeroot's shell loses exported functions
 cat >s.sh <<'S'
+. ./functions
 touch f && chown 12:34 f && chmod 4755 f && mknod d c 1 3; run stat -c '%u:%g %A %F' f d; run tar -cf t.tar f d; run tar -tvf t.tar | cut -c 1-18; run id -u; run ls -ln f | cut -d ' ' -f 1,3,4; exit 5
 S
-run fakeroot -- true 2>/dev/null; fakeroot -- bash s.sh; echo $?
-[ "$WAY" != place ] || mount --bind "$LOADER" "$(readlink -f $SYSTEM)"; [ "$WAY" = place ] || [ "$WAY" = system ] || exit 0
-WAY=system; rm -f f d; "${user[@]}" fakeroot -- bash s.sh; echo $?
+fakeroot -- bash s.sh; echo $?
 END
 
 user malloc-replacements "/usr/lib/x86_64-linux-gnu/libjemalloc.so.2 /usr/lib/x86_64-linux-gnu/libtcmalloc_minimal.so.4 /usr/bin/python3" "+libjemalloc2 libtcmalloc-minimal4" <<'END'
@@ -630,11 +640,12 @@ user opengl "eglinfo glxinfo Xvfb /usr/lib/x86_64-linux-gnu/dri/swrast_dri.so" "
 export XDG_RUNTIME_DIR=$PWD HOME=$PWD LIBGL_ALWAYS_SOFTWARE=1 MESA_SHADER_CACHE_DISABLE=1
 EGL_PLATFORM=surfaceless run eglinfo -B 2>/dev/null | no_addresses; echo $?
 mkfifo number; exec 4<>number
-run Xvfb -displayfd 4 -screen 0 640x480x24 -ac -nolisten tcp >log 2>&1 &
+run Xvfb -displayfd 4 -screen 0 640x480x24 -ac -noreset -nolisten tcp >log 2>&1 &
+server=$!
 read -rt 30 -u 4 display || { cat log; exit 1; }
 export DISPLAY=:$display
-run glxinfo -B | grep -v -i "memory"; run glxinfo | no_addresses | cksum; timeout -s INT 5 true
-run wflinfo 2>/dev/null; kill "$(cat /tmp/.X$display-lock)"; wait; echo "stopped"
+run glxinfo -B | grep -v -i "memory"; run glxinfo | no_addresses | cksum
+pid=$(leaf $server); until_true 20 ended $pid || kill -KILL $pid; wait $server; echo "stopped $?"
 END
 
 user opencl "clinfo gcc /usr/include/CL/cl.h /etc/OpenCL/vendors/pocl.icd" "clinfo pocl-opencl-icd ocl-icd-opencl-dev opencl-headers" <<'END'
@@ -660,3 +671,98 @@ int main(void) {
 C
 gcc -w -o k k.c -lOpenCL && PATH=$PWD:$PATH && run k
 END
+
+# --- servers with modules
+
+user apache-ssl-php "apache2 curl openssl /usr/lib/apache2/modules/libphp8.*.so" "apache2 libapache2-mod-php curl openssl" <<'END'
+[ "$(id -u)" = 0 ] || { echo "needs root"; exit; }
+certificate; chmod 755 .; mkdir -m 755 www; echo plain >www/plain.txt
+printf '%s\n' '<?php echo json_encode(["sum" => array_sum([1, 2, 3]), "tls" => $_SERVER["HTTPS"] ?? "off", "md5" => md5("x"), "pid" => getmypid() > 0]), " ", mb_strtoupper("ä"), " ", (new SimpleXMLElement("<a>7</a>"))[0], "\n"; ' >www/i.php
+{
+    for module in /usr/lib/apache2/modules/mod_{mpm_prefork,authz_core,authz_host,dir,mime,env,ssl,socache_shmcb,deflate,filter,headers,rewrite,status,alias,autoindex,proxy,proxy_http,auth_basic,authn_core,authn_file,authz_user,unixd,log_config,cgi,dav,lua,expires,session,xml2enc,proxy_html,substitute,ext_filter,include,cache,cache_disk,ratelimit,reqtimeout,info,userdir,vhost_alias,speling,negotiation,setenvif}.so; do
+        [ -e "$module" ] && name=${module##*/mod_} && echo "LoadModule ${name%.so}_module $module"
+    done
+    echo "LoadModule php_module $(ls /usr/lib/apache2/modules/libphp8.*.so)"
+    printf '%s\n' "ServerRoot $PWD" "ServerName localhost" "PidFile $PWD/pid" "DefaultRuntimeDir $PWD" "ErrorLog $PWD/log" "Listen 127.0.0.1:8080" "Listen 127.0.0.1:8443" "DocumentRoot $PWD/www" \
+        "User nobody" "Group nogroup" "TypesConfig /etc/mime.types" "SSLSessionCache shmcb:$PWD/cache(51200)" "StartServers 2" '<FilesMatch \.php$>' "SetHandler application/x-httpd-php" "</FilesMatch>" \
+        "<Directory />" "Require all granted" "Options +Includes" "</Directory>" "Header set X-One two" \
+        "<VirtualHost 127.0.0.1:8443>" "SSLEngine on" "RewriteEngine on" "RewriteRule ^/old /plain.txt" "SSLCertificateFile $PWD/cert.pem" "SSLCertificateKeyFile $PWD/key.pem" "</VirtualHost>"
+} >conf
+run apache2 -f $PWD/conf -t 2>&1; run apache2 -f $PWD/conf -M 2>/dev/null | sort | tail -n +2; run apache2 -f $PWD/conf; echo "started $?"    # a daemon: it ends its process group
+until_true 30 listening 8443 || { cat log; exit 1; }
+ask() {
+    run curl -s http://127.0.0.1:8080/plain.txt; run curl -s http://127.0.0.1:8080/i.php; run curl -s --cacert cert.pem https://localhost:8443/i.php
+    run curl -s --compressed -D - -o /dev/null https://localhost:8443/old --cacert cert.pem | grep -i -e x-one -e "^http"; run curl -s https://localhost:8443/; echo $?
+    echo | run openssl s_client -connect 127.0.0.1:8443 -tls1_2 2>/dev/null | grep -e "^New" -e "Protocol *:"
+}
+ask
+for turn in 1 2 3; do
+    kill -USR1 "$(cat pid)"; until_true 20 bash -c "[ \$(grep -c 'resuming normal operations' log) -gt $turn ]"
+done
+ask; kill -TERM "$(cat pid)"; until_true 20 test ! -e pid && echo stopped; grep -c -i -e segfault -e "exit signal" log
+END
+
+user nginx-module "nginx curl openssl /usr/lib/nginx/modules/ngx_http_echo_module.so" "nginx-light libnginx-mod-http-echo curl openssl" <<'END'
+[ "$(id -u)" = 0 ] || { echo "needs root"; exit; }
+certificate; chmod 755 .
+printf '%s\n' "load_module /usr/lib/nginx/modules/ngx_http_echo_module.so;" "pid $PWD/pid; error_log $PWD/log notice; user nobody nogroup; worker_processes 2; events {}" \
+    "http { access_log off; client_body_temp_path $PWD/b; proxy_temp_path $PWD/p; fastcgi_temp_path $PWD/f; uwsgi_temp_path $PWD/u; scgi_temp_path $PWD/s; server { listen 127.0.0.1:8081; listen 127.0.0.1:8444 ssl; ssl_certificate $PWD/cert.pem; ssl_certificate_key $PWD/key.pem; location / { echo \"uri \$uri \$scheme\"; echo_duplicate 3 ab; } location /p { proxy_pass http://127.0.0.1:8081/other; } } }" >conf
+run nginx -c $PWD/conf -t -q; echo $?; run nginx -c $PWD/conf -g 'daemon off;' & server=$!
+until_true 20 listening 8444 || { cat log; exit 1; }
+run curl -s http://127.0.0.1:8081/x; run curl -s --cacert cert.pem https://localhost:8444/y; run curl -s http://127.0.0.1:8081/p
+for turn in 1 2 3; do kill -HUP "$(cat pid)"; until_true 20 bash -c "[ \$(grep -c 'gracefully shutting down' log) -ge $((turn * 2)) ]"; done
+until_true 20 run curl -sf http://127.0.0.1:8081/x; run curl -s http://127.0.0.1:8081/after; kill -QUIT "$(cat pid)"; wait $server; echo "stopped $?"
+grep -c -e "exited on signal" log
+END
+
+user postgres-extensions "/usr/lib/postgresql/*/bin/postgres /usr/lib/postgresql/*/lib/plperl.so /usr/lib/postgresql/*/lib/plpython3.so" "postgresql postgresql-plperl postgresql-plpython3" <<'END'
+PATH=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1):$PATH; [ "$(id -u)" = 0 ] && export AS=postgres
+run initdb -D $PWD/d -A trust --no-sync -E UTF8 >log 2>&1 || { tail log; exit 1; }
+run postgres -D $PWD/d -k $PWD -h 127.0.0.1 -p 5433 -F -c shared_preload_libraries=pg_stat_statements,auto_explain >log 2>&1 & server=$!
+until_true 60 run pg_isready -q -h 127.0.0.1 -p 5433 || { cat log; exit 1; }
+cat >q.sql <<'SQL'
+\set VERBOSITY terse
+create extension pgcrypto; create extension hstore; create extension pg_trgm; create extension plperl; create extension plpython3u; create extension hstore_plperl;
+create extension fuzzystrmatch; create extension citext; create extension cube; create extension earthdistance; create extension ltree; create extension unaccent;
+create extension "uuid-ossp"; create extension xml2; create extension tablefunc; create extension btree_gin; create extension postgres_fdw; create extension pg_stat_statements;
+select encode(digest('x', 'sha256'), 'hex'), crypt('a', '$1$salt') is not null, pgp_sym_decrypt(pgp_sym_encrypt('text', 'k'), 'k');
+select ('a=>1,b=>2'::hstore)->'b', round(similarity('word', 'wordy')::numeric, 3), levenshtein('a', 'abc'), 'A'::citext = 'a', unaccent('Hôtel'), 'a.b.c'::ltree <@ 'a';
+create function p(int) returns int as 'my $n = shift; use strict; return $n * 2;' language plperl;
+create function y(int) returns text as $$import json, hashlib, _decimal; return json.dumps([args[0], hashlib.md5(b"x").hexdigest()])$$ language plpython3u;
+create function f(int) returns int as $$begin return p($1) + 1; end$$ language plpgsql;
+select p(21), y(3), f(4), uuid_generate_v5(uuid_ns_dns(), 'x'), xpath_string('<a><b>1</b></a>', '/a/b');
+create function bad() returns int as 'raise ValueError("from python")' language plpython3u; select bad();
+load 'nothing'; load 'pg_buffercache';
+set jit = on; set jit_above_cost = 0; set jit_optimize_above_cost = 0; set jit_inline_above_cost = 0; select sum(i * 2 + 1), avg(i) from generate_series(1, 10000) i where i % 3 = 0;
+select pg_jit_available(); create collation german (provider = icu, locale = 'de'); select 'ä' < 'b' collate german, upper('ß' collate german);
+select convert('é'::bytea, 'UTF8', 'LATIN1'), convert_to('日本', 'EUC_JP');
+SQL
+AS= run psql -X -q -A -t -h 127.0.0.1 -p 5433 -U postgres -f q.sql postgres 2>&1
+for n in 1 2 3 4 5 6; do AS= run psql -X -q -A -t -h 127.0.0.1 -p 5433 -U postgres -c "load 'pg_trgm'; select $n, similarity('a', 'a'), p($n)" postgres >r$n 2>&1 & all+=" $!"; done; wait $all; cat r?
+run pg_dump -h 127.0.0.1 -p 5433 -U postgres postgres | grep -c "CREATE EXTENSION"
+kill -INT "$(head -n 1 d/postmaster.pid)"; wait $server; echo "stopped $?"; grep -c -e "terminated by signal" log
+END
+
+# --- applications
+
+ONLY="interp place" user chromium /usr/lib/chromium/chromium chromium <<'END'
+export HOME=$PWD XDG_RUNTIME_DIR=$PWD
+flags="--headless --no-sandbox --disable-gpu --no-first-run --disable-quic --disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage"
+echo '<html><body><p id=a>before</p><script>
+const m = new WebAssembly.Module(new Uint8Array([0,97,115,109,1,0,0,0,1,7,1,96,2,127,127,1,127,3,2,1,0,7,7,1,3,97,100,100,0,0,10,9,1,7,0,32,0,32,1,106,11]));
+document.getElementById("a").textContent = "sum " + [1, 2, 3].reduce((x, y) => x + y) + " wasm " + new WebAssembly.Instance(m).exports.add(40, 2);
+const c = document.createElement("canvas").getContext("2d"); c.fillText("x", 5, 5); document.body.append("canvas " + c.measureText("x").width.toFixed(0));
+</script></body></html>' >p.html
+run /usr/lib/chromium/chromium $flags --user-data-dir=$PWD/u --dump-dom file://$PWD/p.html 2>/dev/null; echo $?
+run /usr/lib/chromium/chromium $flags --user-data-dir=$PWD/v --dump-dom "data:text/html,<p>from a data URL</p>" 2>/dev/null; echo $?
+run /usr/lib/chromium/chromium $flags --user-data-dir=$PWD/w --screenshot=$PWD/s.png file://$PWD/p.html >/dev/null 2>&1; head -c 4 s.png | od -An -c
+END
+
+user libreoffice "/usr/lib/libreoffice/program/soffice.bin pdftotext" "libreoffice-writer-nogui poppler-utils" <<'END'
+export HOME=$PWD; printf 'First line of a text.\n\nSecond: äöü €\n' >t.txt
+convert() { run /usr/lib/libreoffice/program/soffice.bin -env:UserInstallation=file://$PWD/u --headless --norestore --convert-to "$@" >log 2>&1; }
+convert pdf t.txt; [ $? = 81 ] && convert pdf t.txt    # the first start asks to be started again
+echo $?; run pdftotext t.pdf -; head -c 5 t.pdf; convert docx t.txt; echo $?; convert html t.docx; echo $?; grep -c "First line" t.html
+END
+
+summary

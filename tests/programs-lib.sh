@@ -11,7 +11,7 @@
 # Each program runs three ways: by name (`ld-luci.so prog`, against `ld-linux-x86-64.so.2 prog`), through PT_INTERP (a copy
 # with another PT_INTERP, mounted over the program in a mount namespace, so that the program finds everything where it is),
 # and in place (the loader mounted over /lib64/ld-linux-x86-64.so.2, so that child processes run on it too). Without root only by
-# name. LUCI_LD is the loader under test, by default target/dist/ld-luci.so. The exit status is 1 if anything differs.
+# name. LUCI_LD is the loader under test, by default target/dist/ld-luci.so, LUCI_LIMIT the seconds for one run. The exit status is 1 if anything differs.
 
 LOADER=$(readlink -f "${LUCI_LD:-target/dist/ld-luci.so}") || exit 1
 SYSTEM=/lib64/ld-linux-x86-64.so.2
@@ -129,12 +129,19 @@ show() {
 }
 
 updated=0
-# The package lists are fetched once, when a package is not found without.
+# install_packages NAMES: no service is started; the package lists are fetched once, when a package is not found without.
 install_packages() {
-    local apt="apt-get -qq install -y --no-install-recommends"
-    # shellcheck disable=SC2086  # a list of words
-    DEBIAN_FRONTEND=noninteractive $apt "$@" >"$WORK/apt" 2>&1 && return
-    [ $updated -eq 0 ] && updated=1 && apt-get -qq update >"$WORK/apt" 2>&1 && DEBIAN_FRONTEND=noninteractive $apt "$@" >"$WORK/apt" 2>&1
+    local policy=/usr/sbin/policy-rc.d own=0 status
+    [ "$(id -u)" -eq 0 ] || return 1
+    [ -e $policy ] || { own=1; printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy; }
+    apt_install "$@" || { [ $updated -eq 0 ] && updated=1 && apt-get -qq update >"$WORK/apt" 2>&1 && apt_install "$@"; }
+    status=$?
+    [ $own -eq 1 ] && rm -f $policy
+    return $status
+}
+
+apt_install() {
+    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >"$WORK/apt" 2>&1
 }
 
 # A command, or a path or pattern of paths.
