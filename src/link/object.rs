@@ -115,6 +115,8 @@ pub struct Object<'m> {
     pub pinned: bool,
     /// Loaded before the program started.
     pub initial: bool,
+    /// Its destructors are about to run: only objects that go with it still find its definitions.
+    pub closing: bool,
     /// Whether its dependencies are loaded, so that `needed` and `filtees` are complete.
     pub linked: bool,
     /// Direct dependencies: those of `DT_NEEDED` in order, then its filtees.
@@ -147,6 +149,7 @@ impl<'m> Object<'m> {
             tls: None,
             handle: version.link_map,
             initial: false,
+            closing: false,
             pinned: version.dynamic.flags_1.contains(crate::elf::dynamic::Flags1::NODELETE),
             current: Arc::new(version),
             linked: false,

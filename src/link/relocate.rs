@@ -145,6 +145,22 @@ pub fn definition_of<'w, 'm>(
     find_definition(object, version, |_| world.scope_of(object), relocs::symbol(rela), class_of(kind), kind, mode)
 }
 
+/// The objects whose thread-local variables the code of `object` reaches by a fixed distance from the thread pointer
+/// (R_X86_64_TPOFF64), so that they must be in static TLS. What is undefined is not this function's concern.
+pub fn static_tls_definers(world: &World<'_>, object: &Object<'_>, weak_yields: bool) -> Vec<ObjectId> {
+    let version = &*object.current;
+    let mode = Mode { lazy: false, weak_yields };
+    let mut definers = Vec::new();
+    for rela in version.relocations.rela.iter().filter(|rela| relocs::kind(rela) == R_X86_64_TPOFF64) {
+        if let Ok(Some(found)) = definition_of(world, object, version, rela, mode)
+            && !definers.contains(&found.object.id)
+        {
+            definers.push(found.object.id);
+        }
+    }
+    definers
+}
+
 fn class_of(kind: u32) -> Class {
     match kind {
         R_X86_64_JUMP_SLOT | R_X86_64_DTPMOD64 | R_X86_64_DTPOFF64 | R_X86_64_TPOFF64 | R_X86_64_TLSDESC => Class::PLT,

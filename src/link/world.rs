@@ -164,7 +164,8 @@ impl<'m> World<'m> {
             if object.deep_bind { (&object.local_scopes, &[]) } else { (&[], &object.local_scopes) };
         let global = core::iter::once(self.global(object.namespace));
         let lists = first.iter().map(|scope| &*scope.list).chain(global).chain(then.iter().map(|scope| &*scope.list));
-        symbolic.into_iter().chain(lists.flat_map(|list| self.list(list)))
+        let visible = |other: &&'w Object<'m>| !other.closing || object.closing;
+        symbolic.into_iter().chain(lists.flat_map(|list| self.list(list)).filter(visible))
     }
 
     /// The objects of one search list.

@@ -9,7 +9,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use luci::addr::Addr;
 use luci::diag::{Error, Result};
 use luci::elf::dynamic::Flags1;
-use luci::link::object::{NamespaceId, Object, ObjectId, Role};
+use luci::link::object::{LocalScope, NamespaceId, Object, ObjectId, Role};
 
 use super::abi::debug::{self, State};
 use super::abi::tls;
@@ -33,7 +33,7 @@ pub fn close(handle: Addr) -> Result<()> {
         state.open_count = state.open_count.checked_sub(1).ok_or_else(|| not_open(&object.current.path))?;
         Ok(state.open_count > 0)
     })?;
-    if !still_open && !unused().is_empty() {
+    if !still_open && !PROCESS.with_registry(unused_with).is_empty() {
         unload();
     }
     Ok(())
@@ -54,21 +54,70 @@ fn unload() {
         return;
     }
     // destructors may open and close objects themselves: what is unused is found anew behind each round
-    loop {
-        init::destroy(&unused());
-        let all_done = PROCESS.with_registry(|registry| {
-            unused_with(registry).iter().all(|&id| matches!(registry.state(id).stage, Stage::Loaded(_) | Stage::Destroyed))
+    let dead = loop {
+        let dead = PROCESS.with_registry(mark_unused);
+        hide(&dead);
+        init::destroy(&dead);
+        let is_done = PROCESS.with_registry(|registry| {
+            let done = |id: &ObjectId| matches!(registry.state(*id).stage, Stage::Loaded(_) | Stage::Destroyed);
+            let done = dead.iter().all(done);
+            done && unused_with(registry) == dead
         });
-        if all_done {
-            break;
+        if is_done {
+            break dead;
         }
-    }
-    let dead = unused();
+    };
     let touched = namespaces_of(&dead);
     tell(&touched, State::Delete, Activity::Delete);
     remove(&dead);
     tell(&touched, State::Consistent, Activity::Consistent);
     UNLOADING.store(0, Ordering::Relaxed);
+}
+
+/// Finds what is unused; from here on no other object can be bound to it.
+fn mark_unused(registry: &mut Registry) -> Vec<ObjectId> {
+    let dead = unused_with(registry);
+    for &id in &dead {
+        if registry.state(id).stage == Stage::Constructed {
+            registry.set_stage(id, Stage::Closing);
+        }
+    }
+    dead
+}
+
+/// Lets lookups of other objects not find the definitions of these any more.
+fn hide(dead: &[ObjectId]) {
+    let world = PROCESS.world.read();
+    let changed: Vec<Arc<Object<'static>>> =
+        world.iter().filter(|object| object.closing != dead.contains(&object.id)).cloned().collect();
+    if changed.is_empty() {
+        return;
+    }
+    let mut new = world.clone();
+    drop(world);
+    for object in changed {
+        new.put(Object { closing: !object.closing, ..(*object).clone() });
+    }
+    publish(new);
+}
+
+/// In the child of a fork: takes out what a thread that is not here was closing, or had loaded and not begun to construct.
+pub fn finish_in_child(is_unloading: bool) {
+    let world = PROCESS.world.read().clone();
+    let dead = PROCESS.with_registry(|registry| {
+        let candidates = world.iter().filter(|object| !object.initial && !object.pinned).map(|object| object.id);
+        let is_left = |id: &ObjectId| match registry.state(*id).stage {
+            Stage::Loaded(by) => by == 0,
+            stage => !is_unloading && stage.is_going(),
+        };
+        let left: Vec<ObjectId> = candidates.filter(is_left).collect();
+        left.iter().for_each(|&id| registry.state_mut(id).open_count = 0);
+        let unused = unused_with(registry);
+        left.into_iter().filter(|id| unused.contains(id)).collect::<Vec<_>>()
+    });
+    if !dead.is_empty() {
+        remove(&dead);
+    }
 }
 
 fn tell(namespaces: &[NamespaceId], state: State, activity: Activity) {
@@ -87,10 +136,6 @@ fn namespaces_of(objects: &[ObjectId]) -> Vec<NamespaceId> {
     all.sort_unstable();
     all.dedup();
     all
-}
-
-fn unused() -> Vec<ObjectId> {
-    PROCESS.with_registry(unused_with)
 }
 
 /// Objects that nothing permanent or open needs, directly or by a binding.
@@ -147,6 +192,11 @@ pub fn remove(dead: &[ObjectId]) {
             let mut changed = (*object).clone();
             changed.local_scopes.retain(|scope| !dead.contains(&scope.root));
             changed.local_scopes.iter_mut().for_each(|scope| scope.list = kept(&scope.list));
+            if changed.local_scopes.is_empty() {
+                // it stays, and must go on finding itself and what it needs
+                let list = Arc::from(world.breadth_first(changed.id));
+                changed.local_scopes.push(LocalScope { root: changed.id, list });
+            }
             world.put(changed);
         }
     }

@@ -110,9 +110,13 @@ fn settle(parent: u32) {
     let me = sys::thread_id();
     tls::publish_generation(world.tls.generation);
     PROCESS.with_registry(|registry| registry.settle_in_child(&world, parent, me));
+    drop(world);
+    // of the readers only this thread's own are left: those of the dl_iterate_phdr calls that it is in
+    PROCESS.world.forget_readers(ListLock::depth());
     let unloading = &close::UNLOADING;
     let mine = unloading.load(Ordering::Relaxed) == parent;
     unloading.store(if mine { me } else { 0 }, Ordering::Relaxed);
+    close::finish_in_child(mine);
 }
 
 /// A piece of shared data with the private copy that the child will have instead.

@@ -151,7 +151,7 @@ fn positions(all: &[Arc<Object<'static>>], needed: &[ObjectId]) -> Vec<usize> {
 /// The constructors of one object, once. When another thread runs them, it is waited for. The program's are run by libc or by
 /// its own start code.
 fn construct(object: &Object<'static>, me: u32, new: &[ObjectId], environment: u64) {
-    if !claim(object.id, me, new.contains(&object.id)) {
+    if !claim(object, me, new.contains(&object.id)) {
         return;
     }
     let version = &object.current;
@@ -175,19 +175,24 @@ fn construct(object: &Object<'static>, me: u32, new: &[ObjectId], environment: u
 /// Whether this thread is to run the constructors of an object now. Returns false only when they have run, except where
 /// waiting for them could never end: in a constructor that opens its own object, directly or through other threads; and for
 /// what an outer call of this thread has loaded.
-fn claim(object: ObjectId, me: u32, is_new: bool) -> bool {
+fn claim(object: &Object<'static>, me: u32, is_new: bool) -> bool {
+    let mut is_new = is_new;
     loop {
         let seen = PROCESS.constructed.load(Ordering::Acquire);
         let claimed = PROCESS.with_registry(|registry| {
             registry.waiting.retain(|&(thread, _)| thread != me);
-            let stage = registry.state(object).stage;
+            let stage = registry.state(object.id).stage;
             match stage {
+                Stage::Closing | Stage::Destroyed => {
+                    registry.revive(object.id, me, object.initial);
+                    (registry.state(object.id).stage != Stage::Loaded(me)).then_some(false)
+                }
                 Stage::Loaded(by) if is_new || by != me => {
-                    registry.set_stage(object, Stage::Constructing(me));
+                    registry.set_stage(object.id, Stage::Constructing(me));
                     Some(true)
                 }
                 Stage::Constructing(owner) if !waits_for(registry, owner, me) && !LoaderLock::is_mine() => {
-                    registry.waiting.push((me, object));
+                    registry.waiting.push((me, object.id));
                     None
                 }
                 _ => Some(false),
@@ -195,6 +200,8 @@ fn claim(object: ObjectId, me: u32, is_new: bool) -> bool {
         });
         match claimed {
             Some(claimed) => return claimed,
+            // revived: its constructors run once more, here
+            None if PROCESS.with_registry(|registry| registry.state(object.id).stage == Stage::Loaded(me)) => is_new = true,
             None => futex_wait(&PROCESS.constructed, seen),
         }
     }
@@ -294,7 +301,7 @@ pub fn destroy(objects: &[ObjectId]) {
         let version = &object.current;
         let due = PROCESS.with_registry(|registry| {
             let state = registry.state_mut(object.id);
-            let due = matches!(state.stage, Stage::Constructing(_) | Stage::Constructed);
+            let due = matches!(state.stage, Stage::Constructing(_) | Stage::Constructed | Stage::Closing);
             if due {
                 registry.set_stage(object.id, Stage::Destroyed);
             }

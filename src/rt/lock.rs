@@ -8,10 +8,14 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use luci::glibc::record::Offset;
 
+use luci::addr::Addr;
+
 use super::abi::rtld;
+use super::image::load_word;
 use super::process::PROCESS;
 use super::sync::{futex_wait, futex_wake};
 use super::sys;
+use super::x86_64::thread_pointer;
 
 /// Holds the lock of loading while it lives.
 pub struct LoaderLock(());
@@ -43,9 +47,22 @@ fn listing() -> Mutex {
     mutex(PROCESS.record().rg.dl_load_write_lock)
 }
 
+/// The number of the calling thread as libc's own mutexes have it, without a system call: in a process that shares its
+/// parent's memory (vfork) it is that of the thread that waits.
+fn thread_number() -> u32 {
+    let field = PROCESS.record().pthread.tid.get();
+    let started = PROCESS.start.main_thread.load(Ordering::Relaxed) != 0;
+    let number = match field {
+        // SAFETY: the word lies in the descriptor of the calling thread, which every thread has by now.
+        Some(offset) if started => unsafe { load_word(Addr((thread_pointer() + offset as u64) & !7)) >> (8 * (offset & 7)) },
+        _ => 0,
+    } as u32;
+    if number == 0 { sys::thread_id() } else { number }
+}
+
 impl Mutex {
     fn lock(&self) {
-        let me = sys::thread_id();
+        let me = thread_number();
         if self.owner.load(Ordering::Relaxed) == me {
             self.count.fetch_add(1, Ordering::Relaxed);
             return;
@@ -76,14 +93,14 @@ impl LoaderLock {
     /// The lock if nobody else has it.
     pub fn try_take() -> Option<LoaderLock> {
         let mutex = loading();
-        let free = mutex.futex.load(Ordering::Relaxed) == 0 || mutex.owner.load(Ordering::Relaxed) == sys::thread_id();
+        let free = mutex.futex.load(Ordering::Relaxed) == 0 || mutex.owner.load(Ordering::Relaxed) == thread_number();
         // between the two steps another thread may come first: then this waits as `take` does, for the short time it has it
         free.then(LoaderLock::take)
     }
 
     /// Whether the calling thread holds the lock.
     pub fn is_mine() -> bool {
-        loading().owner.load(Ordering::Relaxed) == sys::thread_id()
+        loading().owner.load(Ordering::Relaxed) == thread_number()
     }
 
     /// Waits for the lock; the owner may take it again.
@@ -106,6 +123,12 @@ impl ListLock {
         ListLock(())
     }
 
+    /// How often the calling thread has taken the lock.
+    pub fn depth() -> usize {
+        let mutex = listing();
+        if mutex.owner.load(Ordering::Relaxed) == thread_number() { mutex.count.load(Ordering::Relaxed) as usize } else { 0 }
+    }
+
     /// Takes the lock in a thread that forks, for both processes.
     pub fn take_for_fork() {
         listing().lock();
@@ -114,7 +137,7 @@ impl ListLock {
     /// Gives back in parent and child what [`Self::take_for_fork`] took; in the child the owner has another ID.
     pub fn release_after_fork() {
         let mutex = listing();
-        mutex.owner.store(sys::thread_id(), Ordering::Relaxed);
+        mutex.owner.store(thread_number(), Ordering::Relaxed);
         mutex.unlock();
     }
 }

@@ -11,6 +11,7 @@ use luci::addr::Addr;
 use luci::diag::{Error, Result};
 use luci::elf::dynamic::Flags;
 use luci::link::object::{LocalScope, NamespaceId, Object, ObjectId, TlsModule};
+use luci::link::relocate;
 use luci::link::world::World;
 use luci::tls::{Block, Module};
 
@@ -83,7 +84,8 @@ pub fn open(wanted: Wanted<'_>) -> Result<Option<Addr>> {
     let list = PROCESS.with_registry(|registry| {
         registry.state_mut(id).open_count += 1;
         // also what another thread has loaded and not constructed yet
-        if registry.unconstructed > 0 { world.breadth_first(id) } else { Vec::new() }
+        let any_pending = registry.unconstructed > 0 || close::UNLOADING.load(Ordering::Relaxed) != 0;
+        if any_pending { world.breadth_first(id) } else { Vec::new() }
     });
     let caller = world.get(wanted.by).map_or(NamespaceId::BASE, |object| object.namespace);
     let environment = if list.is_empty() { 0 } else { init::environment_of(&world, caller) };
@@ -217,8 +219,9 @@ fn prepare(
     list: &[ObjectId],
     mode: OpenMode,
 ) -> Result<Vec<relocation::Pending>> {
-    add_tls(world, new)?;
+    add_tls(world, new);
     add_scopes(world, root, new, list, mode);
+    place_static_tls(world, new)?;
     let record = PROCESS.record();
     for object in new.iter().filter_map(|&id| world.get(id)) {
         // now with its TLS module
@@ -232,8 +235,8 @@ fn prepare(
 
 /// Makes the objects part of the process. What program code is asked for then (IFUNC resolvers) may still fail.
 fn take_in(world: World<'static>, new: &[ObjectId], pending: &[relocation::Pending]) -> Result<()> {
-    initialise_static_tls(&world, new);
     publish(world);
+    initialise_static_tls(&PROCESS.world.read().clone(), new);
     let started = relocation::finish(pending).and_then(|()| init::start_further_libcs(new));
     started.inspect_err(|_| close::remove(new))
 }
@@ -284,22 +287,35 @@ pub fn check_versions(world: &World<'static>, new: &[ObjectId]) -> Result<()> {
     findings.errors.into_iter().next().map_or(Ok(()), Err)
 }
 
-/// Gives each new object with TLS a module ID, and a place in the static surplus to those whose code insists on it.
-pub fn add_tls(world: &mut World<'static>, new: &[ObjectId]) -> Result<()> {
-    let wants_static = new.iter().filter_map(|&id| world.get(id)).any(|object| insists(object));
+/// Gives each new object with TLS a module ID.
+pub fn add_tls(world: &mut World<'static>, new: &[ObjectId]) {
     let mut changed = false;
     for &id in new {
         let Some(object) = world.get(id).cloned() else { continue };
         let Some(block) = relocation::block_of(&object.current) else { continue };
-        let static_offset = if wants_static { tls::place_late(block) } else { None };
-        if static_offset.is_none() && insists(&object) {
-            return Err(tls::no_static_room(&object.current.path, block));
-        }
-        add_tls_module(world, &object, block, static_offset);
+        add_tls_module(world, &object, block, None);
         changed = true;
     }
     if changed {
         world.tls.advance();
+    }
+}
+
+/// Gives a place in the static surplus to those new objects whose variables code insists on finding there. To be called when
+/// the search lists are complete.
+pub fn place_static_tls(world: &mut World<'static>, new: &[ObjectId]) -> Result<()> {
+    let weak_yields = PROCESS.settings.weak_yields.load(Ordering::Relaxed);
+    let mut wanted: Vec<ObjectId> = Vec::new();
+    for object in new.iter().filter_map(|&id| world.get(id)).filter(|object| insists(object)) {
+        wanted.extend(relocate::static_tls_definers(world, object, weak_yields));
+    }
+    for id in new.iter().filter(|id| wanted.contains(id)) {
+        let Some(object) = world.get(*id).cloned() else { continue };
+        let Some(block) = relocation::block_of(&object.current) else { continue };
+        let offset = tls::place_late(block).ok_or_else(|| tls::no_static_room(&object.current.path, block))?;
+        let Some(module) = object.tls else { continue };
+        world.tls.set_static_offset(module.id, offset);
+        world.put(Object { tls: Some(TlsModule { static_offset: Some(offset), ..module }), ..(*object).clone() });
     }
     Ok(())
 }
@@ -362,6 +378,7 @@ pub fn extend_global(world: &mut World<'static>, namespace: NamespaceId, list: &
 /// An object that is loaded already.
 fn open_again(id: ObjectId, mode: OpenMode) -> ObjectId {
     promote(id, mode);
+    give_scope(id);
     if audit::is_on() && PROCESS.with_registry(|registry| registry.state(id).open_count == 0) {
         // glibc looks at the dependencies of what was loaded as a dependency itself, and says so
         let world = PROCESS.world.read().clone();
@@ -370,6 +387,26 @@ fn open_again(id: ObjectId, mode: OpenMode) -> ObjectId {
         }
     }
     id
+}
+
+/// An object that came as a dependency and is opened itself gets a search list of its own: that of the object that needed it
+/// goes with that.
+fn give_scope(id: ObjectId) {
+    let world = PROCESS.world.read();
+    let Some(object) = world.get(id).filter(|object| !object.initial) else { return };
+    if object.local_scopes.iter().any(|scope| scope.root == id) {
+        return;
+    }
+    let list = world.breadth_first(id);
+    let mut changed = world.clone();
+    drop(world);
+    let shared: Arc<[ObjectId]> = Arc::from(&list[..]);
+    for object in list.iter().filter_map(|&id| changed.get(id).cloned()).filter(|object| !object.initial).collect::<Vec<_>>() {
+        let mut object = (*object).clone();
+        object.local_scopes.push(LocalScope { root: id, list: shared.clone() });
+        changed.put(object);
+    }
+    publish(changed);
 }
 
 /// A loaded object opened again may become global or permanent.

@@ -39,7 +39,21 @@ pub enum Stage {
     /// This thread runs its constructors.
     Constructing(u32),
     Constructed,
+    /// Nobody needs it any more: its destructors are about to run.
+    Closing,
     Destroyed,
+}
+
+impl Stage {
+    /// Constructors have yet to run to their end.
+    fn is_unconstructed(self) -> bool {
+        matches!(self, Stage::Loaded(_) | Stage::Constructing(_))
+    }
+
+    /// It is on its way out.
+    pub fn is_going(self) -> bool {
+        matches!(self, Stage::Closing | Stage::Destroyed)
+    }
 }
 
 /// How the objects of a namespace are found.
@@ -97,9 +111,9 @@ impl Registry {
 
     /// Notes how far the constructors and destructors of an object are.
     pub fn set_stage(&mut self, id: ObjectId, stage: Stage) {
-        let is_open = |stage| matches!(stage, Stage::Loaded(_) | Stage::Constructing(_));
         let former = core::mem::replace(&mut self.state_mut(id).stage, stage);
-        self.unconstructed -= usize::from(is_open(former) && !is_open(stage));
+        self.unconstructed += usize::from(stage.is_unconstructed());
+        self.unconstructed -= usize::from(former.is_unconstructed());
     }
 
     /// Takes an object up.
@@ -108,7 +122,7 @@ impl Registry {
         if self.states.len() <= index {
             self.states.resize_with(index + 1, || None);
         }
-        self.unconstructed += usize::from(matches!(state.stage, Stage::Loaded(_)));
+        self.unconstructed += usize::from(state.stage.is_unconstructed());
         self.states[index] = Some(state);
     }
 
@@ -169,9 +183,24 @@ impl Registry {
         }
     }
 
-    /// Remembers that `from` uses a definition of `to`, so that `to` stays as long as `from` does.
-    pub fn bound(&mut self, from: ObjectId, to: ObjectId) {
-        push_once(&mut self.state_mut(from).bound_to, to);
+    /// Remembers that `from` uses a definition of `to`, so that `to` stays as long as `from` does. False when it is too late
+    /// for that: `to` is on its way out, and `from` is not.
+    pub fn bound(&mut self, from: ObjectId, to: ObjectId) -> bool {
+        let too_late = self.state(to).stage.is_going() && !self.state(from).stage.is_going();
+        if !too_late {
+            push_once(&mut self.state_mut(from).bound_to, to);
+        }
+        !too_late
+    }
+
+    /// An object that was on its way out is opened again, by this thread: its destructors do not run, or its constructors run
+    /// once more. What was there from the start stays as it is.
+    pub fn revive(&mut self, id: ObjectId, me: u32, is_initial: bool) {
+        match self.state(id).stage {
+            Stage::Closing => self.set_stage(id, Stage::Constructed),
+            Stage::Destroyed if !is_initial => self.set_stage(id, Stage::Loaded(me)),
+            _ => {}
+        }
     }
 
     /// Forgets an object that has left the world; the result is the memory to give back.
@@ -181,7 +210,7 @@ impl Registry {
             names.files.retain(|_, other| *other != id);
         }
         let Some(state) = self.states[id.0 as usize].take() else { return Vec::new() };
-        self.unconstructed -= usize::from(matches!(state.stage, Stage::Loaded(_) | Stage::Constructing(_)));
+        self.unconstructed -= usize::from(state.stage.is_unconstructed());
         // the number may become another object's
         for other in self.states.iter_mut().flatten().filter(|other| other.loader == Some(id)) {
             other.loader = None;

@@ -12,6 +12,7 @@ use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 use linux_raw_sys::general as nr;
+use luci::addr::Addr;
 
 use super::sys::syscall;
 
@@ -20,11 +21,21 @@ const TAKEN: u32 = 1;
 const CONTENDED: u32 = 2;
 
 /// A futex word: free, taken, or taken with waiters. Not recursive.
+#[repr(transparent)]
 pub struct FutexLock(AtomicU32);
 
 impl FutexLock {
     pub const fn new() -> Self {
         FutexLock(AtomicU32::new(FREE))
+    }
+
+    /// A lock of libc's, whose low-level locks follow the same protocol (glibc lowlevellock.h).
+    ///
+    /// # Safety
+    /// `word` is the address of such a lock, which lives as long as the process.
+    pub unsafe fn at(word: Addr) -> &'static FutexLock {
+        // SAFETY: the caller's contract; the type is a transparent atomic word.
+        unsafe { &*(word.0 as *const FutexLock) }
     }
 
     pub fn lock(&self) {
@@ -148,6 +159,11 @@ impl<T> Published<T> {
     pub fn defer(&self, garbage: Box<dyn FnOnce() + Send>) {
         self.retired.with(|retired| retired.push(Retired { value: ptr::null_mut(), garbage: Some(garbage) }));
         self.collect();
+    }
+
+    /// In the child of a fork: of all readers only so many are left.
+    pub fn forget_readers(&self, left: usize) {
+        self.readers.store(left, Ordering::SeqCst);
     }
 
     /// The lock on former values, for holding it across a fork.

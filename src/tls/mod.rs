@@ -15,16 +15,16 @@ pub struct StaticTls {
     pub align: u64,
     /// Unused gaps between blocks: distance range below the thread pointer (low end exclusive, high end inclusive).
     gaps: Vec<(u64, u64)>,
-    /// Blocks of late modules, in the order they were placed.
+    /// Blocks of late modules and the room between them.
     late: Vec<Late>,
 }
 
-/// A block in the surplus.
+/// A piece of the surplus: distances below the thread pointer, low end exclusive. The pieces lie one behind the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Late {
-    offset: u64,
-    /// `used` before the block was placed.
-    used_before: u64,
+    low: u64,
+    /// A block's offset.
+    high: u64,
     in_use: bool,
 }
 
@@ -90,25 +90,46 @@ impl StaticTls {
         Some(())
     }
 
-    /// Places a block of a late module in the surplus; `None` when it does not fit or wants a larger alignment than the
-    /// running threads have.
+    /// Places a block of a late module in the surplus, where another was before if it fits there; `None` when there is no room
+    /// or it wants a larger alignment than the running threads have.
     pub fn place_late(&mut self, block: Block) -> Option<u64> {
         if block.align > self.align {
             return None;
         }
-        let offset = offset_behind(self.used, block).filter(|&offset| offset <= self.size)?;
-        self.late.push(Late { offset, used_before: self.used, in_use: true });
+        let fits = |low: u64, high: u64| offset_behind(low, block).filter(|&offset| offset <= high);
+        let reused = self.late.iter().position(|late| !late.in_use && fits(late.low, late.high).is_some());
+        if let Some(index) = reused {
+            let Late { low, high, .. } = self.late[index];
+            let offset = fits(low, high)?;
+            // the room around the block stays free
+            self.late[index] = Late { low: offset - block.memsz, high: offset, in_use: true };
+            let rest = [(index + 1, offset, high), (index, low, offset - block.memsz)];
+            for (at, low, high) in rest.into_iter().filter(|(_, low, high)| low < high) {
+                self.late.insert(at, Late { low, high, in_use: false });
+            }
+            return Some(offset);
+        }
+        let offset = fits(self.used, self.size)?;
+        self.late.push(Late { low: self.used, high: offset, in_use: true });
         self.used = offset;
         Some(offset)
     }
 
-    /// Takes back a late block. Its room is free again when all that was placed behind it is back too.
+    /// Takes back a late block. Neighbouring free room becomes one.
     pub fn give_back(&mut self, offset: u64) {
-        if let Some(late) = self.late.iter_mut().find(|late| late.offset == offset) {
-            late.in_use = false;
+        let Some(index) = self.late.iter().position(|late| late.in_use && late.high == offset) else { return };
+        self.late[index].in_use = false;
+        for index in [index, index.wrapping_sub(1)] {
+            if let Some([first, second]) = self.late.get(index..index.saturating_add(2))
+                && !first.in_use
+                && !second.in_use
+            {
+                self.late[index].high = second.high;
+                self.late.remove(index + 1);
+            }
         }
-        while let Some(last) = self.late.pop_if(|last| !last.in_use) {
-            self.used = last.used_before;
+        if let Some(last) = self.late.pop_if(|last| !last.in_use) {
+            self.used = last.low;
         }
     }
 
@@ -190,6 +211,13 @@ impl TlsModules {
         }
     }
 
+    /// Says where a module's block is in static TLS.
+    pub fn set_static_offset(&mut self, id: u64, offset: u64) {
+        if let Some(module) = self.slot_mut(id).and_then(|slot| slot.module.as_mut()) {
+            module.static_offset = Some(offset);
+        }
+    }
+
     /// Ends a series of changes: they become visible together.
     pub fn advance(&mut self) {
         self.generation += 1;
@@ -257,6 +285,28 @@ mod tests {
         assert_eq!(area.free(), free);
         area.give_back(second);
         assert_eq!(area.free(), free);
+    }
+
+    #[test]
+    fn room_between_late_blocks_is_used_again() {
+        let mut area = StaticTls::new(64);
+        area.finish(1024).unwrap();
+        let blocks: Vec<u64> = (0..4).map(|_| area.place_late(Block::new(0, 64, 8)).unwrap()).collect();
+        let free = area.free();
+        area.give_back(blocks[1]);
+        area.give_back(blocks[2]);
+        assert_eq!(area.place_late(Block::new(0, 16, 8)), Some(blocks[0] + 16));
+        assert_eq!(area.place_late(Block::new(0, 64, 64)), Some(blocks[2]), "aligned inside what is left");
+        assert_eq!(area.place_late(Block::new(0, 48, 8)), Some(blocks[1]), "and before it");
+        assert_eq!(area.free(), free);
+        for offset in [blocks[0], blocks[0] + 16, blocks[1], blocks[2], blocks[3]] {
+            area.give_back(offset);
+        }
+        assert_eq!(area, {
+            let mut new = StaticTls::new(64);
+            new.finish(1024).unwrap();
+            new
+        });
     }
 
     #[test]

@@ -6,7 +6,7 @@ use luci::addr::{Addr, Vaddr};
 use luci::diag::{Error, Result};
 use luci::elf::segments::Permissions;
 use luci::elf::{Rela, relocs};
-use luci::link::object::{ObjectId, Version};
+use luci::link::object::{LocalScope, Object, ObjectId, Version};
 use luci::link::relocate::{self, Called};
 use luci::link::segments::Segment;
 use luci::link::world::World;
@@ -14,7 +14,7 @@ use luci::link::world::World;
 use crate::rt::audit::{self, Binding};
 use crate::rt::image::store_word;
 use crate::rt::process::PROCESS;
-use crate::rt::{fail, heap, maps};
+use crate::rt::{fail, heap, maps, sys};
 
 /// Binds entry `index` of the PLT of the Version that `map` belongs to; the result is the function to call.
 ///
@@ -51,6 +51,9 @@ fn bind(version: &Version<'static>, object: ObjectId, index: u64) -> Result<Addr
         // SAFETY: an aligned word of a writable segment that is not behind RELRO.
         unsafe { store_word(slot + version.bias, target.0) };
     }
+    if !PROCESS.updates.are_on() {
+        return Ok(target);
+    }
     fence(Ordering::SeqCst);
     if PROCESS.updates.count.load(Ordering::SeqCst) != updates {
         // a live update came in between and may have missed this slot
@@ -83,42 +86,68 @@ struct Found {
     called: Called,
     /// Its object stays as long as the user does.
     may_keep: bool,
+    /// The address lies in an executable segment of the object that defines it.
+    is_code: bool,
 }
 
 /// The definition of a PLT entry's function; `None` for an undefined weak one.
 fn look_up(version: &Version<'static>, object: ObjectId, rela: &Rela) -> Result<Option<Found>> {
     let weak_yields = PROCESS.settings.weak_yields.load(Ordering::Relaxed);
-    let world = PROCESS.world.read();
-    let user = world.get(object).ok_or_else(|| corrupt(version))?;
-    let definition = relocate::bind_plt(&world, user, version, relocs::symbol(rela), weak_yields)?;
-    Ok(definition.map(|found| {
-        let is_lasting = found.object.pinned || found.object.id == object;
-        Found {
-            address: found.address_for(version),
-            is_ifunc: found.is_ifunc(),
-            called: Called::of(&found),
-            may_keep: is_lasting || remember_use(object, found.object.id),
+    loop {
+        let world = PROCESS.world.read();
+        let user = world.get(object).ok_or_else(|| corrupt(version))?;
+        let definition = relocate::bind_plt(&world, user, version, relocs::symbol(rela), weak_yields)?;
+        let Some(found) = definition else { return Ok(None) };
+        let use_is_known = if stays_with(user, found.object) { Some(true) } else { remember_use(object, found.object.id) };
+        // None: another thread is closing it, and its definitions are about to vanish
+        if let Some(may_keep) = use_is_known {
+            let address = found.address_for(version);
+            let definer = &found.object.current;
+            return Ok(Some(Found {
+                address,
+                is_ifunc: found.is_ifunc(),
+                called: Called::of(&found),
+                may_keep,
+                is_code: definer.layout.is_code(definer.bias.vaddr_of(address)),
+            }));
         }
-    }))
+        drop(world);
+        sys::yield_processor();
+    }
+}
+
+/// Whether the definer lives as long as the user, whatever is closed.
+fn stays_with(user: &Object<'static>, definer: &Object<'static>) -> bool {
+    let in_list = |scope: &LocalScope| scope.root == user.id && scope.list.contains(&definer.id);
+    definer.pinned || definer.id == user.id || user.needed.contains(&definer.id) || user.local_scopes.iter().any(in_list)
+}
+
+/// Remembers that `from` uses `to`, which must stay as long; `None` when it is too late for that. False when the registry cannot
+/// be had, because this call runs in a signal handler that interrupted the loader: then nothing may be kept, and the next call
+/// binds again.
+fn remember_use(from: ObjectId, to: ObjectId) -> Option<bool> {
+    const TRIES: u32 = 1000;
+    for _ in 0..TRIES {
+        if heap::LOCK.try_lock() {
+            heap::LOCK.unlock();
+            let bound = PROCESS.registry.try_with(|registry| registry.as_mut().is_none_or(|registry| registry.bound(from, to)));
+            if let Some(bound) = bound {
+                return bound.then_some(true);
+            }
+        }
+        sys::yield_processor();
+    }
+    Some(false)
 }
 
 /// The address to call. A resolver is program code: no reader is held while it runs.
 fn target_of(version: &Version<'static>, found: Option<&Found>) -> Result<Addr> {
     match found {
         Some(found) if found.is_ifunc => call_resolver(found.address),
+        Some(found) if found.is_code => Ok(found.address),
         Some(found) => callable(version, found.address),
         None => Ok(Addr(0)),
     }
-}
-
-/// Remembers that `from` uses `to`, which must stay as long. False when this call runs in a signal handler that interrupted
-/// the loader: then nothing may be kept, and the next call binds again.
-fn remember_use(from: ObjectId, to: ObjectId) -> bool {
-    if !heap::LOCK.try_lock() {
-        return false;
-    }
-    heap::LOCK.unlock();
-    PROCESS.registry.try_with(|registry| registry.as_mut().map(|registry| registry.bound(from, to))).is_some()
 }
 
 /// Refuses a function of a corrupt symbol table, at whose address there is no code.

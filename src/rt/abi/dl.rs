@@ -209,8 +209,8 @@ fn display(object: &Object<'_>) -> String {
 }
 
 /// `from` uses something of `to` from now on; only worth remembering when `to` could be unloaded.
-pub fn note_binding(from: ObjectId, to: ObjectId) {
-    PROCESS.with_registry(|registry| registry.bound(from, to));
+pub fn note_binding(from: ObjectId, to: ObjectId) -> bool {
+    PROCESS.with_registry(|registry| registry.bound(from, to))
 }
 
 /// The last error of the calling thread as text, once; null when there is none. Entered through `x86_64::dlerror`, which adds

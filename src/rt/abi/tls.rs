@@ -19,7 +19,7 @@ use luci::tls::{Block, Module};
 use super::{last_error, rtld};
 use crate::rt::image::{load_word, store_word};
 use crate::rt::process::PROCESS;
-use crate::rt::sync::Locked;
+use crate::rt::sync::{FutexLock, Locked};
 use crate::rt::x86_64::{LUCI_TLS_GENERATION, thread_pointer};
 use crate::rt::{print, sys};
 
@@ -127,6 +127,9 @@ fn set_entry(dtv: Dtv, tcb: u64, id: u64, module: Option<&Module>) {
 /// Frees the block of an entry if it is a dynamic one.
 fn release(dtv: Dtv, id: u64) {
     let (block, second) = (dtv.get(id, 0), dtv.get(id, 1));
+    // the child of a fork at this moment must not free it once more
+    dtv.set(id, 0, UNALLOCATED);
+    dtv.set(id, 1, 0);
     if to_free_word() {
         if second != 0 {
             program_free(second);
@@ -134,7 +137,6 @@ fn release(dtv: Dtv, id: u64) {
     } else if second & 1 == 0 && block != UNALLOCATED && block != 0 {
         program_free(block);
     }
-    dtv.set(id, 1, 0);
 }
 
 fn grow(world: &World<'static>, tcb: u64, old: Dtv) -> Dtv {
@@ -428,10 +430,14 @@ pub fn initialise_in_all_threads(module: &Module, offset: u64, map: Addr) {
         return;
     }
     let Some(list_in_thread) = record.pthread.list.get() else { return };
+    let lock = record.rg.dl_stack_cache_lock.get().map(|at| {
+        // SAFETY: libc's lock on the lists, an aligned word of `_rtld_global` that it too accesses atomically.
+        unsafe { FutexLock::at(global + at as u64) }
+    });
+    lock.inspect(|lock| lock.lock());
     for list in [record.rg.dl_stack_used, record.rg.dl_stack_user] {
         let Some(head) = list.get().map(|head| global + head as u64) else { continue };
-        // SAFETY: circular lists of `struct pthread` that libc keeps; threads are made and ended under its stack lock,
-        // which is only held for moments, and the lists stay walkable while they change.
+        // SAFETY: circular lists of `struct pthread` that libc keeps; they change under this lock only.
         let mut entry = Addr(unsafe { load_word(head) });
         while entry != head && entry.0 != 0 {
             initialise(module, entry.0 - list_in_thread as u64 - offset);
@@ -439,4 +445,5 @@ pub fn initialise_in_all_threads(module: &Module, offset: u64, map: Addr) {
             entry = Addr(unsafe { load_word(entry) });
         }
     }
+    lock.inspect(|lock| lock.unlock());
 }

@@ -204,7 +204,7 @@ fn bring_in(world: &mut World<'static>, id: ObjectId, dependencies: &[ObjectId])
     if dependencies.is_empty() {
         return Ok(());
     }
-    open::add_tls(world, dependencies)?;
+    open::add_tls(world, dependencies);
     let object = world.get(id).cloned().filter(|object| world.is_global(object));
     if let Some(object) = object {
         open::extend_global(world, object.namespace, dependencies);
@@ -216,6 +216,7 @@ fn bring_in(world: &mut World<'static>, id: ObjectId, dependencies: &[ObjectId])
             world.put(Object { pinned: true, ..(*other).clone() });
         }
     }
+    open::place_static_tls(world, dependencies)?;
     open::initialise_static_tls(world, dependencies);
     Ok(())
 }

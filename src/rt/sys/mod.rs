@@ -26,6 +26,12 @@ pub fn write_all(fd: i32, mut bytes: &[u8]) {
     }
 }
 
+/// Lets another thread go first.
+pub fn yield_processor() {
+    // SAFETY: sched_yield takes nothing.
+    unsafe { syscall(nr::__NR_sched_yield, [0; 6]) };
+}
+
 const EINTR: i64 = -4;
 
 /// A raw system call; the result is the kernel's, a negative errno on failure.
