@@ -1,7 +1,7 @@
 //! Every relocation type on a small image in a vector.
 
 use super::super::memory::VecMemory;
-use super::super::object::{NamespaceId, Relocations, TlsModule};
+use super::super::object::{NamespaceId, Relocations, Role, TlsModule};
 use super::super::segments;
 use super::*;
 use crate::addr::{Bias, FileOffset};
