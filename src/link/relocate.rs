@@ -28,7 +28,7 @@ pub trait Process {
     /// The two words of a TLS descriptor of an undefined weak variable.
     fn undefined_tls_descriptor(&mut self, addend: u64) -> [u64; 2];
     /// `from` now uses a definition of `to`, which was not there from the start.
-    fn bound(&mut self, from: ObjectId, to: ObjectId);
+    fn bound(&mut self, from: ObjectId, to: &Object<'_>);
     /// Whether the object forbids direct references to its protected symbols (GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS).
     fn needs_indirect_access(&mut self, object: &Object<'_>) -> bool;
     /// A function has been bound for calls; the result is the address to call.
@@ -387,7 +387,7 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
             && found.object.id != self.object.id
             && !found.object.initial
         {
-            self.process.bound(self.object.id, found.object.id);
+            self.process.bound(self.object.id, found.object);
         }
         self.last = Some((index, key, found));
         Ok(found)

@@ -218,7 +218,8 @@ impl Answers for RunningProcess<'_> {
         [x86_64::luci_tlsdesc_undefined as *const () as u64, addend]
     }
 
-    fn bound(&mut self, from: ObjectId, to: ObjectId) {
+    fn bound(&mut self, from: ObjectId, to: &Object<'_>) {
+        // the loader's lock is held: nothing is being closed at the same time
         abi::dl::note_binding(from, to);
     }
 
