@@ -128,8 +128,8 @@ fn stays_with(user: &Object<'static>, definer: &Object<'static>) -> bool {
 fn remember_use(from: ObjectId, to: ObjectId) -> Option<bool> {
     const TRIES: u32 = 1000;
     for _ in 0..TRIES {
-        if heap::LOCK.try_lock() {
-            heap::LOCK.unlock();
+        if heap::lock().try_lock() {
+            heap::lock().unlock();
             let bound = PROCESS.registry.try_with(|registry| registry.as_mut().is_none_or(|registry| registry.bound(from, to)));
             if let Some(bound) = bound {
                 return bound.then_some(true);
