@@ -43,7 +43,7 @@ pub fn initial(world: World<'static>) -> Result<()> {
     for object in world.members(NamespaceId::BASE).rev().filter(|object| is_linked_by_us(object)) {
         pending.push(words(&world, object, &object.current, PROCESS.settings.bind_now.load(Ordering::Relaxed))?);
     }
-    PROCESS.world.replace(Box::new(world));
+    PROCESS.publish(world);
     // the images hold relocated words, and resolvers may already use thread-local data
     abi::tls::initialise_main_thread();
     finish(&pending)?;

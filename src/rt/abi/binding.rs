@@ -130,8 +130,8 @@ fn remember_use(from: ObjectId, to: &Object<'static>) -> Option<bool> {
     const TRIES: u32 = 20_000;
     let to = (to.id, to.serial);
     for _ in 0..TRIES {
-        if heap::LOCK.try_lock() {
-            heap::LOCK.unlock();
+        if heap::lock().try_lock() {
+            heap::lock().unlock();
             let bound = PROCESS.registry.try_with(|registry| registry.as_mut().is_none_or(|registry| registry.bound(from, to)));
             if let Some(bound) = bound {
                 return bound.then_some(true);
