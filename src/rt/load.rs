@@ -207,7 +207,7 @@ fn loader_in(world: &mut World<'static>, namespace: NamespaceId, name: &[u8]) ->
 /// Loads everything that `list` needs, breadth first, and makes it the whole search list.
 pub fn load_dependencies(world: &mut World<'static>, list: &mut Vec<ObjectId>) -> Result<()> {
     let mut walk = BreadthFirst::new(core::mem::take(list));
-    while let Some(id) = walk.next() {
+    while let Some(id) = walk.step() {
         let object = world.get(id).expect("listed objects are in the world").clone();
         if object.linked || object.current.role == Role::Vdso {
             walk.append(&object.needed, &object.filtees);

@@ -187,9 +187,11 @@ pub struct RunningProcess<'w> {
 /// Definitions of STB_GNU_UNIQUE symbols: the first one found serves its whole namespace.
 pub static UNIQUE: Locked<Option<UniqueSymbols>> = Locked::new(None);
 
+type UniqueName = (NamespaceId, Box<[u8]>);
+
 #[derive(Default)]
 pub struct UniqueSymbols {
-    definitions: hashbrown::HashMap<(NamespaceId, Box<[u8]>), (Addr, ObjectId)>,
+    definitions: hashbrown::HashMap<UniqueName, (Addr, ObjectId)>,
     /// The objects that have one; dlclose asks for each object whether it is among them.
     owners: Vec<ObjectId>,
 }
