@@ -31,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("objlink", &["link", "elf", "arch", "tls"]),
     ("update", &["link", "code", "elf", "status", "arch", "tls"]),
     ("status", &["link"]),
+    ("report", &["link", "elf", "arch"]),
 ];
 
 /// Parts of `rt` that must not name each other.

@@ -58,6 +58,10 @@ pub struct Config<'a> {
     pub list_versions: bool,
     /// A listing also reports symbols without a definition (ldd -d, with LD_BIND_NOW ldd -r).
     pub list_undefined: bool,
+    /// The object that `--why` asks about.
+    pub why: Option<&'a [u8]>,
+    /// The answers of `--tree` and `--why` are for programs.
+    pub json: bool,
     pub inhibit_cache: bool,
     /// Names of objects whose RPATH and RUNPATH do not count, separated by `:`.
     pub inhibit_rpath: Option<&'a [u8]>,
@@ -75,6 +79,8 @@ pub enum Mode {
     Run,
     /// Print the objects that would be loaded, as ldd(1) shows them.
     List,
+    /// Tell how the objects would be found, or why one of them would be loaded.
+    Tree,
     /// Tell by the exit status whether the program can be handled.
     Verify,
     Version,
@@ -124,6 +130,8 @@ impl Default for Config<'_> {
             argv0: None,
             list_versions: false,
             list_undefined: false,
+            why: None,
+            json: false,
             inhibit_cache: false,
             inhibit_rpath: None,
             glibc_hwcaps_prepend: None,

@@ -283,6 +283,29 @@ pub static SWITCHES: &[Switch] = &[
         ..NONE
     },
     Switch {
+        long: "tree",
+        file: false,
+        help: "print what a program or library would load, from where and by which rule, and what would be missing, and exit",
+        set: Set::Mode(Mode::Tree),
+        ..NONE
+    },
+    Switch {
+        long: "why",
+        file: false,
+        argument: Some("NAME"),
+        default: "",
+        help: "print who needs this object and what for, and exit",
+        set: Set::Text(|config, value| (config.why, config.mode) = (Some(value), Mode::Tree)),
+        ..NONE
+    },
+    Switch {
+        long: "json",
+        file: false,
+        help: "with --why, else as --tree: print a JSON document",
+        set: Set::Bool(|config| &mut config.json),
+        ..NONE
+    },
+    Switch {
         long: "verify",
         file: false,
         harmless: true,

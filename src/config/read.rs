@@ -39,6 +39,9 @@ impl<'a> Config<'a> {
         if let Some(args) = args {
             config.read_command_line(args, &mut given)?;
         }
+        if config.json && config.mode == Mode::Run {
+            config.mode = Mode::Tree;
+        }
         if config.luci_conf.is_empty() || matches!(config.mode, Mode::Help | Mode::Version) {
             return Ok(config);
         }

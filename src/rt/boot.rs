@@ -31,7 +31,7 @@ use super::registry::Registry;
 use super::start::{InitialStack, auxv};
 use super::version::LIBC_SONAME;
 use super::x86_64::{self, Processor};
-use super::{fail, identify, init, libc, list, print, relocation, sys};
+use super::{fail, identify, init, libc, list, print, relocation, sys, tree};
 
 const CACHE_PATH: &[u8] = b"/etc/ld.so.cache";
 const PRELOAD_PATH: &[u8] = b"/etc/ld.so.preload";
@@ -57,7 +57,12 @@ unsafe extern "C" fn luci_start(stack_pointer: *mut u64, _base: u64) -> ! {
             // SAFETY: everything is in place, and the loader's frames are left for good.
             unsafe { x86_64::enter(entry.0, stack_pointer as u64, init::finaliser()) }
         }
-        Err(error) => fail::load(&error),
+        Err(error) => {
+            if config.json {
+                tree::failure(stack.args().next().unwrap_or_default(), &error);
+            }
+            fail::load(&error)
+        }
     }
 }
 
@@ -75,6 +80,9 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     let program = take_program(stack, config, &mut world)?;
     let loader = take_loader(config, &mut world)?;
     let vdso = take_vdso(stack, &mut world);
+    if config.mode == Mode::Tree {
+        tree::begin(&world, program);
+    }
     let auditors = if config.mode == Mode::Run { audit::names(config, &world, program) } else { Vec::new() };
     if !auditors.is_empty() {
         world = start_auditing(world, stack, &mut cpuid, &auditors)?;
@@ -83,6 +91,9 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     let preloads = preload(config, &mut world, &mut scope);
     load::load_dependencies(&mut world, &mut scope)?;
     arrange(&mut world, &scope, vdso, loader);
+    if config.mode == Mode::Tree {
+        tree::answer(config, world);
+    }
     check_versions(config, &world)?;
     if config.mode == Mode::List {
         PROCESS.with_registry(|registry| list::answer(config, &world, registry, &preloads));
@@ -232,7 +243,11 @@ fn preload(config: &Config<'static>, world: &mut World<'static>, scope: &mut Vec
             return;
         }
         let by = scope.first().copied();
-        match load::find_or_load(world, Asked { name, by, by_call: false, namespace: NamespaceId::BASE }) {
+        let found = load::find_or_load(world, Asked { name, by, by_call: false, namespace: NamespaceId::BASE });
+        if config.mode == Mode::Tree {
+            tree::preloaded(scope[0], name, &found);
+        }
+        match found {
             Ok(id) if scope.contains(&id) => {}
             Ok(id) => {
                 scope.push(id);
@@ -285,8 +300,10 @@ fn check_versions(config: &Config<'_>, world: &World<'static>) -> Result<()> {
     for warning in &findings.warnings {
         fail::version_line(warning);
     }
-    for error in &findings.errors {
+    for (error, explanation) in findings.errors.iter().zip(&findings.explanations) {
         fail::version_line(error);
+        // a listing is read by programs, which know glibc's lines only
+        explanation.iter().filter(|_| config.mode != Mode::List).for_each(|line| fail::further_line(line));
     }
     // glibc ends a start with missing versions with status 1
     if findings.errors.is_empty() || config.mode == Mode::List { Ok(()) } else { sys::exit_group(1) }

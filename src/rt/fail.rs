@@ -41,6 +41,11 @@ pub fn version_line(error: &Error) {
     print::line(format_args!("{}: {error}", ProgramName));
 }
 
+/// What explains the line before.
+pub fn further_line(sentence: &str) {
+    print::line(format_args!("{}:     {sentence}", ProgramName));
+}
+
 /// The sentence of an error without the object it is about, for lines that name it elsewhere.
 pub struct Reason<'a>(pub &'a Error);
 

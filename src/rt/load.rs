@@ -17,6 +17,7 @@ use luci::link::object::{NamespaceId, Object, ObjectId, Role, Version};
 use luci::link::search::{Files, Request, Requester, Rule, Search};
 use luci::link::segments;
 use luci::link::world::{BreadthFirst, World};
+use luci::report::trace::Try;
 use rustix::fd::AsFd;
 
 use super::abi::debug;
@@ -27,6 +28,7 @@ use super::map::{self, Reservation};
 use super::process::PROCESS;
 use super::registry::{Registry, Stage, State, push_once};
 use super::sys;
+use super::tree;
 use super::version::{self, Mapped};
 
 /// How a name came to be asked for.
@@ -85,9 +87,11 @@ fn search_file(world: &World<'static>, asked: Asked<'_>) -> Result<ElfFile> {
     if audit::is_on() {
         return audit::search_file(world, asked);
     }
-    let mut opener = Opener { error: None };
-    let found = PROCESS
-        .with_registry(|registry| registry.with_request(world, asked, |search, request| search.find(request, &mut opener)));
+    let mut opener = Opener::default();
+    let found = PROCESS.with_registry(|registry| match registry.trace {
+        Some(_) => tree::search_file(registry, world, asked, &mut opener),
+        None => registry.with_request(world, asked, |search, request| search.find(request, &mut opener)),
+    });
     opener.outcome(asked.name, found)
 }
 
@@ -227,7 +231,10 @@ pub fn load_dependencies(world: &mut World<'static>, list: &mut Vec<ObjectId>) -
 fn load_direct_dependencies(world: &mut World<'static>, object: &Object<'static>) -> Result<(Vec<ObjectId>, Vec<ObjectId>)> {
     let version = &object.current;
     let outside = || Error::bad_elf(String::from_utf8_lossy(&version.path), "DT_NEEDED lies outside the string table");
-    let lists_only = PROCESS.with_registry(|registry| registry.lists_only);
+    let (lists_only, traced) = PROCESS.with_registry(|registry| (registry.lists_only, registry.trace.is_some()));
+    if traced {
+        return Ok(tree::load_direct_dependencies(world, object));
+    }
     let mut needed = Vec::with_capacity(version.dynamic.needed.len());
     for &offset in &version.dynamic.needed {
         let name = version.string(offset).ok_or_else(outside)?;
@@ -312,9 +319,12 @@ impl Registry {
 }
 
 /// Opens the candidates of a search.
+#[derive(Default)]
 pub struct Opener {
     /// The most telling of the errors that did not end the search.
     pub error: Option<Error>,
+    /// What was tried, when a report is asked for.
+    pub tries: Option<Vec<Try>>,
 }
 
 impl Opener {
@@ -332,7 +342,11 @@ impl Files for Opener {
     type Found = Result<ElfFile>;
 
     fn open(&mut self, path: &[u8], rule: Rule) -> ControlFlow<Self::Found> {
-        match files::open_elf(path) {
+        let opened = files::open_elf(path);
+        if let Some(tries) = &mut self.tries {
+            tries.push(tree::attempt(path, rule, &opened));
+        }
+        match opened {
             Ok(file) => ControlFlow::Break(Ok(file)),
             Err(OpenError::Fatal(error)) => ControlFlow::Break(Err(error)),
             Err(OpenError::Skip(error)) => {

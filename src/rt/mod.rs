@@ -33,5 +33,6 @@ mod rseq;
 mod start;
 mod sync;
 mod sys;
+mod tree;
 mod version;
 mod x86_64;
