@@ -10,6 +10,7 @@ use super::memory::ImageMemory;
 use super::object::{Object, ObjectId, Version};
 use super::protected;
 use super::resolve::{self, Class, Definition, Reference};
+use super::trace::{self, Trace};
 use super::world::World;
 use crate::addr::{Addr, Vaddr};
 use crate::arch::reloc::*;
@@ -35,6 +36,10 @@ pub trait Process {
     fn called(&mut self, from: ObjectId, called: Called, address: Addr) -> Addr;
     /// The one definition of an STB_GNU_UNIQUE symbol in the namespace of `object`, `found` there if it is the first.
     fn unique(&mut self, name: &[u8], found: Addr, object: &Object<'_>) -> Addr;
+    /// Who listens to the lookups, if anybody does.
+    fn trace(&self) -> Option<&'static dyn Trace> {
+        None
+    }
 }
 
 /// How to relocate.
@@ -99,7 +104,9 @@ pub fn relocate<'w, 'm>(
     process: &mut impl Process,
 ) -> Result<Outcome> {
     let scope = world.scope_of(object).map(Searched::new).collect();
-    let mut relocator = Relocator { object, version, scope, mode, memory, process, last: None, outcome: Outcome::default() };
+    let trace = process.trace();
+    let mut relocator =
+        Relocator { world, object, version, scope, mode, memory, process, trace, last: None, outcome: Outcome::default() };
     relocator.packed_relative()?;
     for rela in version.relocations.rela {
         relocator.one(rela, false)?;
@@ -194,6 +201,27 @@ fn find_definition<'w, 'm: 'w, Scope: Iterator<Item = &'w Object<'m>>>(
     }
 }
 
+/// As [`find_definition`] in the scope of `object`, and a listener hears of every step.
+pub fn tell<'w, 'm>(
+    world: &'w World<'m>,
+    object: &'w Object<'m>,
+    version: &Version<'m>,
+    (index, class, kind): (u32, Class, u32),
+    mode: Mode,
+    trace: &dyn Trace,
+) -> Result<Option<Definition<'w, 'm>>> {
+    let symbol = version.symbols.get(index).ok_or_else(|| bad(version, "relocation names a symbol outside the symbol table"))?;
+    if binds_locally(symbol) {
+        return Ok(Some(Definition { object, symbol }));
+    }
+    let reference = reference_to(version, index, symbol, class)?;
+    let scope = |_| trace::told(trace, &reference, world.scope_of(object));
+    let found = find_definition(object, version, scope, index, class, kind, mode);
+    let own = trace::is_protected(symbol) && matches!(&found, Ok(Some(found)) if found.object.id == object.id);
+    trace.ends(object, &reference, found.as_ref().ok().and_then(Option::as_ref), own);
+    found
+}
+
 /// An object of a scope with its bloom filter beside it: most objects are passed over without looking further.
 struct Searched<'w, 'm> {
     filter: Option<GnuHash<'m>>,
@@ -216,12 +244,14 @@ impl<'w, 'm> Searched<'w, 'm> {
 }
 
 struct Relocator<'a, 'w, 'm, M, P> {
+    world: &'w World<'m>,
     object: &'w Object<'m>,
     version: &'w Version<'m>,
     scope: Vec<Searched<'w, 'm>>,
     mode: Mode,
     memory: &'a M,
     process: &'a mut P,
+    trace: Option<&'static dyn Trace>,
     /// The symbol looked up last; linkers sort relocations by symbol.
     last: Option<(u32, u32, Option<Definition<'w, 'm>>)>,
     outcome: Outcome,
@@ -373,15 +403,14 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
             && last == index
             && last_key == key
         {
+            self.trace.inspect(|trace| trace.reuses());
             return Ok(found);
         }
-        let found = match self.own_definition(index, class) {
-            Some(own) => Some(own),
-            None => {
-                let objects = self.scope.iter();
-                let scope = |hash| objects.filter(move |searched| searched.may_define(hash)).map(|searched| searched.object);
-                find_definition(self.object, self.version, scope, index, class, kind, self.mode)?
-            }
+        let own = if self.trace.is_some() { None } else { self.own_definition(index, class) };
+        let found = match (own, self.trace) {
+            (Some(own), _) => Some(own),
+            (None, Some(trace)) => self.told(index, class, kind, trace)?,
+            (None, None) => self.search(index, class, kind)?,
         };
         if let Some(found) = found
             && found.object.id != self.object.id
@@ -391,6 +420,22 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         }
         self.last = Some((index, key, found));
         Ok(found)
+    }
+
+    fn search(&self, index: u32, class: Class, kind: u32) -> Result<Option<Definition<'w, 'm>>> {
+        let objects = self.scope.iter();
+        let scope = |hash| objects.filter(move |searched| searched.may_define(hash)).map(|searched| searched.object);
+        find_definition(self.object, self.version, scope, index, class, kind, self.mode)
+    }
+
+    /// The same for a listener, to whom another kind of the same class is the same lookup.
+    #[cold]
+    fn told(&self, index: u32, class: Class, kind: u32, trace: &dyn Trace) -> Result<Option<Definition<'w, 'm>>> {
+        if self.last.is_some_and(|(last, key, _)| last == index && key & 0xff == u32::from(class.bits())) {
+            trace.reuses();
+            return self.search(index, class, kind);
+        }
+        tell(self.world, self.object, self.version, (index, class, kind), self.mode, trace)
     }
 
     /// The object's own definition, when no object before it can have another: most references are of this kind, and their

@@ -32,5 +32,6 @@ mod rseq;
 mod start;
 mod sync;
 mod sys;
+pub mod trace;
 mod version;
 mod x86_64;
