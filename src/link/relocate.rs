@@ -403,7 +403,9 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
             && last == index
             && last_key == key
         {
-            self.trace.inspect(|trace| trace.reuses());
+            if let Some(trace) = self.trace {
+                self.reused(index, trace);
+            }
             return Ok(found);
         }
         let own = if self.trace.is_some() { None } else { self.own_definition(index, class) };
@@ -428,11 +430,19 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         find_definition(self.object, self.version, scope, index, class, kind, self.mode)
     }
 
+    /// What binds locally was not looked up at all.
+    #[cold]
+    fn reused(&self, index: u32, trace: &dyn Trace) {
+        if self.version.symbols.get(index).is_some_and(|symbol| !binds_locally(symbol)) {
+            trace.reuses();
+        }
+    }
+
     /// The same for a listener, to whom another kind of the same class is the same lookup.
     #[cold]
     fn told(&self, index: u32, class: Class, kind: u32, trace: &dyn Trace) -> Result<Option<Definition<'w, 'm>>> {
         if self.last.is_some_and(|(last, key, _)| last == index && key & 0xff == u32::from(class.bits())) {
-            trace.reuses();
+            self.reused(index, trace);
             return self.search(index, class, kind);
         }
         tell(self.world, self.object, self.version, (index, class, kind), self.mode, trace)

@@ -29,7 +29,8 @@ pub fn start(world: &World<'static>) {
     let statistics = &PROCESS.statistics;
     let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
     let total = clock().wrapping_sub(get(&statistics.start));
-    let relative: usize = world.iter().filter(|object| object.current.role != Role::Vdso).map(|object| relative(object)).sum();
+    let linked = world.iter().filter(|object| matches!(object.current.role, Role::Program | Role::Library));
+    let relative: usize = linked.map(|object| relative(object)).sum();
     let (relocation, loading) = (get(&statistics.relocation), get(&statistics.loading));
     say(format_args!("\nruntime linker statistics:\n  total startup time in dynamic loader: {total} cycles\n"));
     say(format_args!("            time needed for relocation: {relocation} cycles ({})\n", Share(relocation, total)));
