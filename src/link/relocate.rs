@@ -10,7 +10,7 @@ use super::memory::ImageMemory;
 use super::object::{Object, ObjectId, Version};
 use super::protected;
 use super::resolve::{self, Class, Definition, Reference};
-use super::trace::{self, Trace};
+use super::trace::Trace;
 use super::world::World;
 use crate::addr::{Addr, Vaddr};
 use crate::arch::reloc::*;
@@ -19,6 +19,11 @@ use crate::elf::Rela;
 use crate::elf::hash::{GnuHash, SymbolHash};
 use crate::elf::relocs;
 use crate::elf::symbols as sym;
+
+#[path = "relocate_lookups.rs"]
+mod lookups;
+
+pub use lookups::{bind_plt, definition_of, static_tls_definers, tell};
 
 /// What relocation asks of the running process.
 pub trait Process {
@@ -29,7 +34,7 @@ pub trait Process {
     /// The two words of a TLS descriptor of an undefined weak variable.
     fn undefined_tls_descriptor(&mut self, addend: u64) -> [u64; 2];
     /// `from` now uses a definition of `to`, which was not there from the start.
-    fn bound(&mut self, from: ObjectId, to: ObjectId);
+    fn bound(&mut self, from: ObjectId, to: &Object<'_>);
     /// Whether the object forbids direct references to its protected symbols (GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS).
     fn needs_indirect_access(&mut self, object: &Object<'_>) -> bool;
     /// A function has been bound for calls; the result is the address to call.
@@ -117,57 +122,6 @@ pub fn relocate<'w, 'm>(
     Ok(relocator.outcome)
 }
 
-/// Binds one `DT_JMPREL` entry: the function's definition, `None` for an undefined weak one.
-pub fn bind_plt<'w, 'm>(
-    world: &'w World<'m>,
-    object: &'w Object<'m>,
-    version: &Version<'m>,
-    index: u32,
-    weak_yields: bool,
-) -> Result<Option<Definition<'w, 'm>>> {
-    let symbol = version.symbols.get(index).ok_or_else(|| bad(version, "relocation names a symbol outside the symbol table"))?;
-    if binds_locally(symbol) {
-        return Ok(Some(Definition { object, symbol }));
-    }
-    let reference = reference_to(version, index, symbol, Class::PLT)?;
-    let found = resolve::lookup(world.scope_of(object), &reference, weak_yields);
-    let own = sym::visibility(symbol) == sym::STV_PROTECTED;
-    match found {
-        Some(found) if own && found.object.id != object.id => Ok(Some(Definition { object, symbol })),
-        Some(found) => Ok(Some(found)),
-        None if sym::binding(symbol) == sym::STB_WEAK => Ok(None),
-        None => Err(undefined(version, &reference)),
-    }
-}
-
-/// The definition that a relocation of `version` means; `None` for an undefined weak symbol.
-pub fn definition_of<'w, 'm>(
-    world: &'w World<'m>,
-    object: &'w Object<'m>,
-    version: &Version<'m>,
-    rela: &Rela,
-    mode: Mode,
-) -> Result<Option<Definition<'w, 'm>>> {
-    let kind = relocs::kind(rela);
-    find_definition(object, version, |_| world.scope_of(object), relocs::symbol(rela), class_of(kind), kind, mode)
-}
-
-/// The objects whose thread-local variables the code of `object` reaches by a fixed distance from the thread pointer
-/// (R_X86_64_TPOFF64), so that they must be in static TLS. What is undefined is not this function's concern.
-pub fn static_tls_definers(world: &World<'_>, object: &Object<'_>, weak_yields: bool) -> Vec<ObjectId> {
-    let version = &*object.current;
-    let mode = Mode { lazy: false, weak_yields };
-    let mut definers = Vec::new();
-    for rela in version.relocations.rela.iter().filter(|rela| relocs::kind(rela) == R_X86_64_TPOFF64) {
-        if let Ok(Some(found)) = definition_of(world, object, version, rela, mode)
-            && !definers.contains(&found.object.id)
-        {
-            definers.push(found.object.id);
-        }
-    }
-    definers
-}
-
 fn class_of(kind: u32) -> Class {
     match kind {
         R_X86_64_JUMP_SLOT | R_X86_64_DTPMOD64 | R_X86_64_DTPOFF64 | R_X86_64_TPOFF64 | R_X86_64_TLSDESC => Class::PLT,
@@ -199,27 +153,6 @@ fn find_definition<'w, 'm: 'w, Scope: Iterator<Item = &'w Object<'m>>>(
         None if sym::binding(symbol) != sym::STB_WEAK => Err(undefined(version, &reference)),
         found => Ok(found),
     }
-}
-
-/// As [`find_definition`] in the scope of `object`, and a listener hears of every step.
-pub fn tell<'w, 'm>(
-    world: &'w World<'m>,
-    object: &'w Object<'m>,
-    version: &Version<'m>,
-    (index, class, kind): (u32, Class, u32),
-    mode: Mode,
-    trace: &dyn Trace,
-) -> Result<Option<Definition<'w, 'm>>> {
-    let symbol = version.symbols.get(index).ok_or_else(|| bad(version, "relocation names a symbol outside the symbol table"))?;
-    if binds_locally(symbol) {
-        return Ok(Some(Definition { object, symbol }));
-    }
-    let reference = reference_to(version, index, symbol, class)?;
-    let scope = |_| trace::told(trace, &reference, world.scope_of(object));
-    let found = find_definition(object, version, scope, index, class, kind, mode);
-    let own = trace::is_protected(symbol) && matches!(&found, Ok(Some(found)) if found.object.id == object.id);
-    trace.ends(object, &reference, found.as_ref().ok().and_then(Option::as_ref), own);
-    found
 }
 
 /// An object of a scope with its bloom filter beside it: most objects are passed over without looking further.
@@ -418,7 +351,7 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
             && found.object.id != self.object.id
             && !found.object.initial
         {
-            self.process.bound(self.object.id, found.object.id);
+            self.process.bound(self.object.id, found.object);
         }
         self.last = Some((index, key, found));
         Ok(found)
@@ -428,24 +361,6 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         let objects = self.scope.iter();
         let scope = |hash| objects.filter(move |searched| searched.may_define(hash)).map(|searched| searched.object);
         find_definition(self.object, self.version, scope, index, class, kind, self.mode)
-    }
-
-    /// What binds locally was not looked up at all.
-    #[cold]
-    fn reused(&self, index: u32, trace: &dyn Trace) {
-        if self.version.symbols.get(index).is_some_and(|symbol| !binds_locally(symbol)) {
-            trace.reuses();
-        }
-    }
-
-    /// The same for a listener, to whom another kind of the same class is the same lookup.
-    #[cold]
-    fn told(&self, index: u32, class: Class, kind: u32, trace: &dyn Trace) -> Result<Option<Definition<'w, 'm>>> {
-        if self.last.is_some_and(|(last, key, _)| last == index && key & 0xff == u32::from(class.bits())) {
-            self.reused(index, trace);
-            return self.search(index, class, kind);
-        }
-        tell(self.world, self.object, self.version, (index, class, kind), self.mode, trace)
     }
 
     /// The object's own definition, when no object before it can have another: most references are of this kind, and their

@@ -54,9 +54,10 @@ impl<'m> World<'m> {
     }
 
     /// Adds an object at the end of the order.
-    pub fn add(&mut self, object: Object<'m>) {
+    pub fn add(&mut self, mut object: Object<'m>) {
         self.order.push(object.id);
         self.adds += 1;
+        object.serial = self.adds;
         // the loader is at one address for all namespaces
         if object.current.role != Role::Loader || object.namespace == NamespaceId::BASE {
             self.add_mapping(object.id, object.current.clone());

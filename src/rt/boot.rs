@@ -135,7 +135,7 @@ fn start_auditing(
     for object in initial.iter().filter_map(|&id| world.get(id).cloned()).collect::<Vec<_>>() {
         world.put(Object { pinned: true, initial: true, ..(*object).clone() });
     }
-    PROCESS.world.replace(Box::new(world));
+    PROCESS.publish(world);
     let is_vdso = |id: &ObjectId| PROCESS.world.read().get(*id).is_some_and(|object| object.current.role == Role::Vdso);
     let (vdso, told): (Vec<ObjectId>, Vec<ObjectId>) = initial.into_iter().partition(is_vdso);
     audit::start(names, &told);

@@ -180,6 +180,7 @@ fn add(
     }
     let id = world.free_id();
     let state = State {
+        serial: world.adds + 1,
         reservation,
         loader: asked.by.filter(|_| !asked.by_call),
         origin: if mentions_origin(&version) { origin(&version) } else { None },

@@ -23,6 +23,7 @@ mod map;
 mod maps;
 mod namespaces;
 mod open;
+mod places;
 mod print;
 mod process;
 mod program;

@@ -1,7 +1,6 @@
 //! dlopen: objects come into the running process. Everything happens under the loader's lock on a copy of the world; until
 //! it is published a failure only has to give back what was mapped. Constructors run when the lock is free again.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -260,7 +259,7 @@ pub fn publish(world: World<'static>) {
     maps::relink(&world);
     super::namespaces::store(&world);
     let generation = world.tls.generation;
-    PROCESS.world.replace(Box::new(world));
+    PROCESS.publish(world);
     tls::publish_generation(generation);
 }
 

@@ -1,5 +1,6 @@
 //! The one global: everything that the loader knows of its process, each part behind the lock that fits its use.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
@@ -7,6 +8,7 @@ use luci::glibc::record::Record;
 use luci::link::world::World;
 use luci::tls::StaticTls;
 
+use super::places;
 use super::registry::Registry;
 use super::sync::{FutexLock, Locked, Published};
 
@@ -165,6 +167,12 @@ pub static PROCESS: Process = Process {
 };
 
 impl Process {
+    /// Lets lookups see a world. Writers exclude each other outside.
+    pub fn publish(&self, world: World<'static>) {
+        places::store(&world);
+        self.world.replace(Box::new(world));
+    }
+
     /// The record of this process's libc.
     pub fn record(&self) -> &'static Record {
         // SAFETY: null or a pointer to one of the constant records, set by `set_record`.

@@ -45,7 +45,7 @@ pub fn initial(world: World<'static>) -> Result<()> {
     for object in world.members(NamespaceId::BASE).rev().filter(|object| is_linked_by_us(object)) {
         pending.push(words(&world, object, &object.current, PROCESS.settings.bind_now.load(Ordering::Relaxed))?);
     }
-    PROCESS.world.replace(Box::new(world));
+    PROCESS.publish(world);
     // the images hold relocated words, and resolvers may already use thread-local data
     abi::tls::initialise_main_thread();
     finish(&pending)?;
@@ -224,12 +224,13 @@ impl Answers for RunningProcess<'_> {
         [x86_64::luci_tlsdesc_undefined as *const () as u64, addend]
     }
 
-    fn bound(&mut self, from: ObjectId, to: ObjectId) {
+    fn bound(&mut self, from: ObjectId, to: &Object<'_>) {
         if trace::is_on(Topics::FILES)
             && let Some(world) = self.world
         {
-            trace::load::bound(world, from, to);
+            trace::load::bound(world, from, to.id);
         }
+        // the loader's lock is held: nothing is being closed at the same time
         abi::dl::note_binding(from, to);
     }
 

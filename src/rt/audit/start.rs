@@ -1,6 +1,5 @@
 //! Loads the auditors, before anything but the program and the loader: by then libc's native structures are in place.
 
-use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::mem::transmute;
@@ -57,7 +56,7 @@ pub fn start(names: &[&'static [u8]], initial: &[ObjectId]) {
     x86_64::audit::measure_vectors();
     let mut world = PROCESS.world.read().clone();
     initial.iter().for_each(|&id| opened(&mut world, id, false));
-    PROCESS.world.replace(Box::new(world));
+    PROCESS.publish(world);
 }
 
 fn load(name: &'static [u8], program: ObjectId) -> Result<()> {
@@ -74,7 +73,7 @@ fn load(name: &'static [u8], program: ObjectId) -> Result<()> {
     for object in world.members(namespace).cloned().collect::<Vec<_>>() {
         world.put(Object { audit: None, ..(*object).clone() });
     }
-    PROCESS.world.replace(Box::new(world));
+    PROCESS.publish(world);
     Ok(())
 }
 
