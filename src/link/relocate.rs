@@ -23,7 +23,7 @@ use crate::elf::symbols as sym;
 #[path = "relocate_lookups.rs"]
 mod lookups;
 
-pub use lookups::{bind_plt, definition_of, static_tls_definers, tell};
+pub use lookups::{bind_plt, definition_of, look_up_all, static_tls_definers, tell};
 
 /// What relocation asks of the running process.
 pub trait Process {

@@ -75,6 +75,36 @@ pub fn tell<'w, 'm>(
     found
 }
 
+/// Looks up, in the order of relocation, every symbol that the relocations of an object name (with `functions` those of the
+/// PLT too), and writes nothing.
+pub fn look_up_all<'w, 'm>(
+    world: &'w World<'m>,
+    object: &'w Object<'m>,
+    functions: bool,
+    weak_yields: bool,
+    trace: &dyn Trace,
+    mut found: impl FnMut(Result<Option<Definition<'w, 'm>>>),
+) {
+    let version = &*object.current;
+    let calls = if functions { version.relocations.plt } else { &[] };
+    let mut last = None;
+    for rela in version.relocations.rela.iter().chain(calls) {
+        let (index, kind) = (relocs::symbol(rela), relocs::kind(rela));
+        if matches!(kind, R_X86_64_NONE | R_X86_64_RELATIVE | R_X86_64_RELATIVE64 | R_X86_64_IRELATIVE) {
+            continue;
+        }
+        let class = class_of(kind);
+        if last == Some((index, class)) {
+            if version.symbols.get(index).is_some_and(|symbol| !binds_locally(symbol)) {
+                trace.reuses();
+            }
+            continue;
+        }
+        last = Some((index, class));
+        found(tell(world, object, version, (index, class, kind), Mode { lazy: false, weak_yields }, trace));
+    }
+}
+
 impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
     /// What binds locally was not looked up at all.
     #[cold]

@@ -77,8 +77,7 @@ pub fn words(world: &World<'static>, object: &Object<'static>, version: &Arc<Ver
     // calls that auditors are told of are bound one by one, whatever the file asks for
     let told = object.audit.is_some() && audit::wants_calls();
     if trace::is_on(Topics::RELOC) {
-        let lazy = if now || version.dynamic.binds_now() { "" } else { " (lazy)" };
-        trace::say(format_args!("\nrelocation processing: {}{lazy}\n", trace::Name(version)));
+        trace::load::relocates(version, !now && !version.dynamic.binds_now());
     }
     let lazy = !now && (told || !version.dynamic.binds_now()) && prepare_lazy_binding(told, version, &memory);
     let mode = Mode { lazy, weak_yields: settings.weak_yields.load(Ordering::Relaxed) };

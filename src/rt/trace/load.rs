@@ -200,6 +200,12 @@ impl fmt::Display for Names<'_> {
     }
 }
 
+/// An object's relocations are processed.
+#[cold]
+pub fn relocates(version: &Version<'static>, lazily: bool) {
+    say(format_args!("\nrelocation processing: {}{}\n", Name(version), if lazily { " (lazy)" } else { "" }));
+}
+
 /// An object's constructors are going to run, which the program's are by libc.
 #[cold]
 pub fn constructs(object: &Object<'static>) {

@@ -17,7 +17,7 @@ use crate::rt::process::PROCESS;
 pub const TOPICS: Topics = Topics::SYMBOLS.union(Topics::BINDINGS).union(Topics::STATISTICS).union(Topics::UNUSED);
 
 /// Tells of lookups and counts them.
-struct Listener;
+pub struct Listener;
 
 /// The listener, where there is one.
 pub fn listener() -> Option<&'static dyn Trace> {
