@@ -4,6 +4,7 @@
 //! Key types: [`Config`] is what all other rooms are told; [`options::Switch`] is one row of the table. The runtime calls
 //! [`Config::read`] first of all and removes [`UNSECURE_VARIABLES`] in secure-execution mode.
 
+pub mod debug;
 pub mod file;
 pub mod help;
 pub mod options;
@@ -67,6 +68,12 @@ pub struct Config<'a> {
     pub inhibit_rpath: Option<&'a [u8]>,
     pub glibc_hwcaps_prepend: Option<&'a [u8]>,
     pub glibc_hwcaps_mask: Option<&'a [u8]>,
+    /// The words of LD_DEBUG ([`debug`]); in secure-execution mode for the runtime to judge.
+    pub debug: Option<&'a [u8]>,
+    /// Where that goes instead of standard error: the beginning of a file's name.
+    pub debug_output: Option<&'a [u8]>,
+    /// By which name the directories of `library_path` were given, for messages.
+    pub library_path_source: &'static str,
     /// The value of GLIBC_TUNABLES, for the tables that libc reads.
     pub tunables: Option<&'a [u8]>,
     /// Settings in the environment or in the file that could not be understood; each is worth a warning.
@@ -136,6 +143,9 @@ impl Default for Config<'_> {
             inhibit_rpath: None,
             glibc_hwcaps_prepend: None,
             glibc_hwcaps_mask: None,
+            debug: None,
+            debug_output: None,
+            library_path_source: "LD_LIBRARY_PATH",
             tunables: None,
             problems: Vec::new(),
         }

@@ -206,6 +206,28 @@ pub static SWITCHES: &[Switch] = &[
         ..NONE
     },
     Switch {
+        long: "debug",
+        file: false,
+        // the runtime asks for /etc/suid-debug, as old glibcs do
+        harmless: true,
+        variable: Some("LD_DEBUG"),
+        argument: Some("WORDS"),
+        default: "",
+        help: "tell of the loader's work; the word 'help' lists the words",
+        set: Set::Text(|config, value| config.debug = Some(value)),
+        ..NONE
+    },
+    Switch {
+        long: "debug-output",
+        file: false,
+        variable: Some("LD_DEBUG_OUTPUT"),
+        argument: Some("FILE"),
+        default: "",
+        help: "with --debug: write to FILE.PID, not to standard error",
+        set: Set::Text(|config, value| config.debug_output = Some(value)),
+        ..NONE
+    },
+    Switch {
         long: "luci-conf",
         short: Some(b'C'),
         file: false,

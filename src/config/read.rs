@@ -207,6 +207,9 @@ impl<'a> Config<'a> {
                     list.clear();
                 }
                 list.push(value.unwrap_or_default());
+                if source == Source::CommandLine && switch.long == "library-path" {
+                    self.library_path_source = "--library-path";
+                }
             }
             Set::Choice(choices) => {
                 let value = value.unwrap_or_default();

@@ -29,6 +29,7 @@ use super::process::PROCESS;
 use super::program::{entry_of, take_loader, take_program, take_vdso};
 use super::registry::Registry;
 use super::start::{InitialStack, auxv};
+use super::trace::{self, Topics};
 use super::version::LIBC_SONAME;
 use super::x86_64::{self, Processor};
 use super::{fail, identify, init, libc, list, print, relocation, sys, tree};
@@ -50,6 +51,7 @@ unsafe extern "C" fn luci_start(stack_pointer: *mut u64, _base: u64) -> ! {
     // SAFETY: the environment of the initial stack, followed by the auxiliary vector.
     unsafe { rustix::param::init(stack.envp().cast()) };
     let by_name = stack.aux(auxv::AT_ENTRY) == Some(_start as *const () as u64);
+    PROCESS.statistics.start.store(x86_64::clock(), Ordering::Relaxed);
     remember_start(stack, by_name);
     let config = read_config(stack, by_name);
     match run(stack, &config) {
@@ -89,7 +91,7 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     }
     let mut scope = alloc::vec![program];
     let preloads = preload(config, &mut world, &mut scope);
-    load::load_dependencies(&mut world, &mut scope)?;
+    trace::statistics::timed(&PROCESS.statistics.loading, || load::load_dependencies(&mut world, &mut scope))?;
     arrange(&mut world, &scope, vdso, loader);
     if config.mode == Mode::Tree {
         tree::answer(config, world);
@@ -107,8 +109,14 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     } else {
         libc::complete(&mut world, Reserve::LARGE)?;
     }
-    relocation::initial(world)?;
+    if trace::is_on(Topics::SCOPES) {
+        trace::load::initial_scopes(&world);
+    }
+    trace::statistics::timed(&PROCESS.statistics.relocation, || relocation::initial(world))?;
     init::start_libc(libc_id)?;
+    if trace::is_on(Topics::STATISTICS) {
+        trace::statistics::start(&PROCESS.world.read());
+    }
     let initial: Vec<ObjectId> = PROCESS.world.read().members(NamespaceId::BASE).map(|object| object.id).collect();
     init::run_constructors(&initial, &initial, PROCESS.start.envp.load(Ordering::Relaxed));
     if !PROCESS.record().has(Flags::AUDIT_PREINIT) {
@@ -185,6 +193,9 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     settings.bind_now.store(config.bind_now, Ordering::Relaxed);
     settings.bind_not.store(config.bind_not, Ordering::Relaxed);
     settings.weak_yields.store(config.weak, Ordering::Relaxed);
+    if config.debug.is_some() {
+        trace::begin(&config);
+    }
     if by_name {
         PROCESS.start.loader_path.store(stack.aux(auxv::AT_EXECFN).unwrap_or(0), Ordering::Relaxed);
         shift_arguments(stack, &config);
@@ -229,6 +240,7 @@ fn search(config: &Config<'static>, stack: InitialStack, cpuid: &mut CpuidCache<
     let hwcaps = Hwcaps::new(level, config.glibc_hwcaps_prepend, config.glibc_hwcaps_mask);
     let mut search = Search::new(cache, hwcaps);
     search.library_path = config.library_path().collect();
+    search.library_path_source = config.library_path_source;
     search.inhibit_rpath = config.inhibit_rpath;
     search.secure = config.secure;
     search
@@ -296,7 +308,13 @@ fn arrange(world: &mut World<'static>, scope: &[ObjectId], vdso: Option<ObjectId
 
 /// Gate: every version that is needed must be there.
 fn check_versions(config: &Config<'_>, world: &World<'static>) -> Result<()> {
-    let findings = PROCESS.with_registry(|registry| registry.check_versions(world, world.global(NamespaceId::BASE)));
+    let findings = PROCESS.with_registry(|registry| {
+        let objects = world.global(NamespaceId::BASE);
+        if trace::is_on(Topics::VERSIONS) {
+            trace::load::versions(world, registry, objects);
+        }
+        registry.check_versions(world, objects)
+    });
     for warning in &findings.warnings {
         fail::version_line(warning);
     }

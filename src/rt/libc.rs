@@ -27,6 +27,7 @@ use super::process::PROCESS;
 use super::rseq;
 use super::start::{InitialStack, auxv};
 use super::sys;
+use super::trace::Topics;
 
 /// Modules that fit in the first dtv beyond the initial ones.
 const SPARE_DTV_ENTRIES: usize = 14;
@@ -300,6 +301,7 @@ fn ro_bytes(
     let hook_table = tables::dl_functions().table();
     let hook: &'static [u64] = alloc::boxed::Box::leak(alloc::boxed::Box::new(hook_table));
     let values = RoValues {
+        debug_mask: PROCESS.settings.debug.load(Ordering::Relaxed) & Topics::CALLS.bits(),
         pagesize: aux(auxv::AT_PAGESZ),
         minsigstacksize: cpu.min_signal_stack,
         clktck: aux(auxv::AT_CLKTCK) as u32,

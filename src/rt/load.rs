@@ -14,7 +14,7 @@ use luci::diag::{Error, ErrorKind, Result};
 use luci::elf::dynamic::Flags1;
 use luci::elf::header::Kind;
 use luci::link::object::{NamespaceId, Object, ObjectId, Role, Version};
-use luci::link::search::{Files, Request, Requester, Rule, Search};
+use luci::link::search::{Files, Request, Requester, Rule, Search, Step};
 use luci::link::segments;
 use luci::link::world::{BreadthFirst, World};
 use luci::report::trace::Try;
@@ -28,6 +28,7 @@ use super::map::{self, Reservation};
 use super::process::PROCESS;
 use super::registry::{Registry, Stage, State, push_once};
 use super::sys;
+use super::trace::{self, Topics};
 use super::tree;
 use super::version::{self, Mapped};
 
@@ -74,7 +75,14 @@ pub fn find(world: &mut World<'static>, asked: Asked<'_>) -> Result<Found> {
     if let Some(id) = loader_in(world, asked.namespace, asked.name)? {
         return Ok(Found::Loaded(id));
     }
-    let found = search_file(world, asked)?;
+    if trace::is_on(Topics::FILES | Topics::LIBS) {
+        trace::load::asked(world, asked);
+    }
+    let found = search_file(world, asked);
+    if trace::is_on(Topics::LIBS) {
+        trace::load::searched(asked.name);
+    }
+    let found = found?;
     let same = PROCESS.with_registry(|registry| {
         let id = same_file(registry, world, asked.namespace, &found)?;
         registry.alias(asked.namespace, asked.name, id);
@@ -109,6 +117,9 @@ fn same_file(registry: &mut Registry, world: &World<'static>, namespace: Namespa
 pub fn map_file(world: &mut World<'static>, file: ElfFile, asked: Asked<'_>) -> Result<ObjectId> {
     // what is wrong with the file is told by the name it was asked for by, as in glibc
     let name = || String::from_utf8_lossy(asked.name).into_owned();
+    if trace::is_on(Topics::FILES) {
+        trace::load::mapping(asked.name, asked.namespace);
+    }
     let mapped = map_checked(world, file, asked).map_err(|error| Error::new(name(), error.kind))?;
     let is_first = debug::is_consistent(asked.namespace);
     if is_first {
@@ -140,6 +151,11 @@ fn map_checked(world: &mut World<'static>, mut file: ElfFile, asked: Asked<'_>) 
     let entry = Vaddr(file.header.entry);
     let mapped = Mapped { path: file.path, role: Role::Library, bias, layout, entry };
     version::describe(mapped)
+        .inspect(|version| {
+            if trace::is_on(Topics::FILES) {
+                trace::load::mapped(version);
+            }
+        })
         .and_then(|version| add(world, version, Some(reservation), (Some(file.id), followed), asked))
         .inspect_err(|_| map::unmap(reservation))
 }
@@ -342,6 +358,9 @@ impl Files for Opener {
     type Found = Result<ElfFile>;
 
     fn open(&mut self, path: &[u8], rule: Rule) -> ControlFlow<Self::Found> {
+        if rule != Rule::Absolute && self.listens() {
+            trace::load::tried(path);
+        }
         let opened = files::open_elf(path);
         if let Some(tries) = &mut self.tries {
             tries.push(tree::attempt(path, rule, &opened));
@@ -361,6 +380,14 @@ impl Files for Opener {
 
     fn is_directory(&mut self, path: &[u8]) -> bool {
         files::is_directory(path)
+    }
+
+    fn listens(&self) -> bool {
+        trace::is_on(Topics::LIBS)
+    }
+
+    fn hears(&mut self, step: Step<'_>) {
+        trace::load::step(&step);
     }
 }
 

@@ -33,6 +33,7 @@ mod rseq;
 mod start;
 mod sync;
 mod sys;
+pub mod trace;
 mod tree;
 mod version;
 mod x86_64;

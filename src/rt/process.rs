@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use luci::glibc::record::Record;
 use luci::link::world::World;
@@ -22,6 +22,7 @@ pub struct Process {
     pub constructed: AtomicU32,
     record: AtomicPtr<Record>,
     pub settings: Settings,
+    pub statistics: Statistics,
     pub malloc: Malloc,
     pub start: Start,
     pub updates: Updates,
@@ -34,6 +35,19 @@ pub struct Settings {
     pub bind_not: AtomicBool,
     pub weak_yields: AtomicBool,
     pub secure: AtomicBool,
+    /// LD_DEBUG: bits of `config::debug::Topics`.
+    pub debug: AtomicU32,
+    /// The descriptor that it is told to.
+    pub debug_fd: AtomicI32,
+}
+
+/// What LD_DEBUG=statistics counts; times in ticks of the processor's clock.
+pub struct Statistics {
+    pub start: AtomicU64,
+    pub loading: AtomicU64,
+    pub relocation: AtomicU64,
+    pub lookups: AtomicU64,
+    pub reused: AtomicU64,
 }
 
 /// The program's allocator, for memory that libc frees; 0 until it is relocated.
@@ -109,6 +123,15 @@ pub static PROCESS: Process = Process {
         bind_not: AtomicBool::new(false),
         weak_yields: AtomicBool::new(false),
         secure: AtomicBool::new(false),
+        debug: AtomicU32::new(0),
+        debug_fd: AtomicI32::new(2),
+    },
+    statistics: Statistics {
+        start: AtomicU64::new(0),
+        loading: AtomicU64::new(0),
+        relocation: AtomicU64::new(0),
+        lookups: AtomicU64::new(0),
+        reused: AtomicU64::new(0),
     },
     malloc: Malloc { malloc: AtomicU64::new(0), calloc: AtomicU64::new(0), free: AtomicU64::new(0), memalign: AtomicU64::new(0) },
     start: Start {

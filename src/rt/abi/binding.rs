@@ -14,6 +14,7 @@ use luci::link::world::World;
 use crate::rt::audit::{self, Binding};
 use crate::rt::image::store_word;
 use crate::rt::process::PROCESS;
+use crate::rt::trace::{self, lookups};
 use crate::rt::{fail, heap, maps, sys};
 
 /// Binds entry `index` of the PLT of the Version that `map` belongs to; the result is the function to call.
@@ -97,6 +98,9 @@ fn look_up(version: &Version<'static>, object: ObjectId, rela: &Rela) -> Result<
         let world = PROCESS.world.read();
         let user = world.get(object).ok_or_else(|| corrupt(version))?;
         let definition = relocate::bind_plt(&world, user, version, relocs::symbol(rela), weak_yields)?;
+        if trace::is_on(lookups::TOPICS) {
+            lookups::called(&world, user, version, relocs::symbol(rela));
+        }
         let Some(found) = definition else { return Ok(None) };
         let use_is_known = if stays_with(user, found.object) { Some(true) } else { remember_use(object, found.object) };
         // None: another thread is closing it, and its definitions are about to vanish

@@ -21,6 +21,7 @@ use crate::rt::close;
 use crate::rt::open::{self, OpenMode, Target, Wanted};
 use crate::rt::process::PROCESS;
 use crate::rt::sys;
+use crate::rt::trace::{self, lookups};
 
 use super::last_error;
 
@@ -136,6 +137,9 @@ fn find_symbol(handle: u64, name: &[u8], version: Option<VersionEntry<'_>>, call
             RTLD_NEXT => after(&world, user, &reference)?,
             _ => by_handle(&world, Addr(handle), &reference)?,
         };
+        if trace::is_on(lookups::TOPICS) {
+            lookups::found(&world, user, handle, &reference, definition.as_ref());
+        }
         let definition = definition.ok_or_else(|| undefined(&world, handle, user, &reference))?;
         // a search by handle is the caller's business, one without makes the caller depend on what it found
         let depends = handle == RTLD_DEFAULT && !definition.object.pinned;
