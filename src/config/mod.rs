@@ -158,9 +158,11 @@ impl<'a> Config<'a> {
         self.library_path.iter().flat_map(|list| library_path_elements(list))
     }
 
-    /// The objects to preload in order, without those of `/etc/ld.so.preload`.
+    /// The objects to preload in order, without those of `/etc/ld.so.preload`. In secure-execution mode there are no paths
+    /// among them.
     pub fn preload(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
-        self.preload.iter().flat_map(|list| preload_names(list))
+        let names = self.preload.iter().flat_map(|list| preload_names(list));
+        names.filter(|name| !self.secure || !name.contains(&b'/'))
     }
 }
 

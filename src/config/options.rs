@@ -79,6 +79,8 @@ pub static SWITCHES: &[Switch] = &[
         long: "preload",
         short: Some(b'P'),
         variable: Some("LD_PRELOAD"),
+        // then only setuid files in the default directories are taken, by name
+        harmless: true,
         argument: Some("FILES"),
         default: "",
         help: "load these objects before all others, separated by blanks, : or ;",

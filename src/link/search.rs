@@ -180,6 +180,16 @@ impl<'a> Search<'a> {
         outcome.break_value()
     }
 
+    /// As [`Search::find`], in the default directories only, for a name without slash.
+    pub fn find_in_defaults<F: Files>(&mut self, name: &[u8], files: &mut F) -> Option<F::Found> {
+        if name.contains(&b'/') {
+            return None;
+        }
+        self.default_directories
+            .iter()
+            .find_map(|&directory| self.try_directory(directory, name, Rule::Default, files).break_value())
+    }
+
     /// A name without slash: all rules, one after the other.
     fn find_by_rules<F: Files>(
         &mut self,

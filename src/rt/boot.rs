@@ -2,6 +2,7 @@
 //! program runs before the last gate.
 
 use alloc::boxed::Box;
+use alloc::ffi::CString;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -19,6 +20,7 @@ use luci::link::hwcaps::Hwcaps;
 use luci::link::object::{NamespaceId, Object, ObjectId, Role};
 use luci::link::search::Search;
 use luci::link::world::World;
+use rustix::fd::AsFd;
 
 use super::abi::debug;
 use super::audit::{self, Activity};
@@ -167,6 +169,9 @@ fn remember_start(stack: InitialStack, by_name: bool) {
 
 fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     let secure = stack.aux(auxv::AT_SECURE).is_some_and(|value| value != 0);
+    if secure {
+        files::open_standard_descriptors();
+    }
     let mut args = stack.args();
     let args: Option<&mut dyn Iterator<Item = &'static [u8]>> = if by_name { Some(&mut args) } else { None };
     let config = Config::read(args, stack.environment(), secure, |path| config_file(path, secure));
@@ -212,11 +217,12 @@ fn answer(text: &str) -> ! {
 
 /// The configuration file's content; in secure mode only root's own.
 fn config_file(path: &[u8], secure: bool) -> Option<&'static [u8]> {
-    if secure && !files::belongs_to_root(path) {
+    const LARGEST: u64 = 1 << 20;
+    let file = files::open(&CString::new(path).ok()?).ok()?;
+    if secure && !files::belongs_to_root(file.as_fd(), path) {
         return None;
     }
-    const LARGEST: u64 = 1 << 20;
-    files::read_whole(path, LARGEST).map(|bytes| &*bytes.leak())
+    files::read_open(&file, LARGEST).map(|bytes| &*bytes.leak())
 }
 
 /// Makes the argument vector the program's own.
@@ -251,11 +257,10 @@ fn search(config: &Config<'static>, stack: InitialStack, cpuid: &mut CpuidCache<
 fn preload(config: &Config<'static>, world: &mut World<'static>, scope: &mut Vec<ObjectId>) -> Vec<Box<[u8]>> {
     let mut names = Vec::new();
     let mut load = |name: &[u8], source: &str| {
-        if config.secure && name.contains(&b'/') && source == "LD_PRELOAD" {
-            return;
-        }
         let by = scope.first().copied();
-        let found = load::find_or_load(world, Asked { name, by, by_call: false, namespace: NamespaceId::BASE });
+        let asked = Asked { name, by, by_call: false, namespace: NamespaceId::BASE };
+        let of_caller = config.secure && source == "LD_PRELOAD";
+        let found = if of_caller { load::find_or_load_setuid(world, asked) } else { load::find_or_load(world, asked) };
         if config.mode == Mode::Tree {
             tree::preloaded(scope[0], name, &found);
         }

@@ -67,8 +67,30 @@ pub fn find_or_load(world: &mut World<'static>, asked: Asked<'_>) -> Result<Obje
     }
 }
 
+/// As [`find_or_load`], for a name that the caller of a secure program gives: a file that root has made setuid to allow that,
+/// in a default directory.
+pub fn find_or_load_setuid(world: &mut World<'static>, asked: Asked<'_>) -> Result<ObjectId> {
+    let search = |asked: Asked<'_>| {
+        let mut opener = SetuidOnly(Opener { error: None, tries: None });
+        let found = PROCESS.with_registry(|registry| registry.search.find_in_defaults(asked.name, &mut opener));
+        found.unwrap_or_else(|| Err(Error::other(String::from_utf8_lossy(asked.name), files::CANNOT_OPEN)))
+    };
+    match find_by(world, asked, |_, asked| search(asked))? {
+        Found::Loaded(id) => Ok(id),
+        Found::File(file) => map_file(world, *file, asked),
+    }
+}
+
 /// What a name means: an object that is loaded, or a file.
 pub fn find(world: &mut World<'static>, asked: Asked<'_>) -> Result<Found> {
+    find_by(world, asked, search_file)
+}
+
+fn find_by(
+    world: &mut World<'static>,
+    asked: Asked<'_>,
+    search: impl FnOnce(&World<'static>, Asked<'_>) -> Result<ElfFile>,
+) -> Result<Found> {
     if let Some(id) = PROCESS.with_registry(|registry| registry.loaded(asked.namespace, asked.name)) {
         return Ok(Found::Loaded(id));
     }
@@ -78,7 +100,7 @@ pub fn find(world: &mut World<'static>, asked: Asked<'_>) -> Result<Found> {
     if trace::is_on(Topics::FILES | Topics::LIBS) {
         trace::load::asked(world, asked);
     }
-    let found = search_file(world, asked);
+    let found = search(world, asked);
     if trace::is_on(Topics::LIBS) {
         trace::load::searched(asked.name);
     }
@@ -388,6 +410,24 @@ impl Files for Opener {
 
     fn hears(&mut self, step: Step<'_>) {
         trace::load::step(&step);
+    }
+}
+
+/// Takes setuid files only.
+struct SetuidOnly(Opener);
+
+impl Files for SetuidOnly {
+    type Found = Result<ElfFile>;
+
+    fn open(&mut self, path: &[u8], rule: Rule) -> ControlFlow<Self::Found> {
+        match self.0.open(path, rule) {
+            ControlFlow::Break(Ok(file)) if !files::is_setuid(file.fd.as_fd()) => ControlFlow::Continue(()),
+            outcome => outcome,
+        }
+    }
+
+    fn is_directory(&mut self, path: &[u8]) -> bool {
+        self.0.is_directory(path)
     }
 }
 
