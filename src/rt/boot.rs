@@ -32,7 +32,7 @@ use super::start::{InitialStack, auxv};
 use super::trace::{self, Topics};
 use super::version::LIBC_SONAME;
 use super::x86_64::{self, Processor};
-use super::{fail, identify, init, libc, list, print, relocation, sys};
+use super::{diagnostics, fail, identify, init, libc, list, print, relocation, show, sys};
 
 const CACHE_PATH: &[u8] = b"/etc/ld.so.cache";
 const PRELOAD_PATH: &[u8] = b"/etc/ld.so.preload";
@@ -74,6 +74,9 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     registry.excluded = config.exclude.iter().map(|name| (*name).into()).collect();
     PROCESS.registry.with(|slot| *slot = Some(registry));
     debug::begin();
+    if matches!(config.mode, Mode::ListTunables | Mode::ListDiagnostics) {
+        diagnostics::answer(stack, config, &mut cpuid, &mut world)?;
+    }
     let program = take_program(stack, config, &mut world)?;
     let loader = take_loader(config, &mut world)?;
     let vdso = take_vdso(stack, &mut world);
@@ -168,7 +171,7 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     }
     match config.mode {
         Mode::Help => answer(&help::help()),
-        Mode::Version => answer(concat!("ld-luci.so ", env!("CARGO_PKG_VERSION"), "\n")),
+        Mode::Version => answer(&diagnostics::version()),
         _ => {}
     }
     if secure {
@@ -185,11 +188,21 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     if config.debug.is_some() {
         trace::begin(&config);
     }
+    if config.show_auxv {
+        show::auxv(stack);
+    }
     if by_name {
         PROCESS.start.loader_path.store(stack.aux(auxv::AT_EXECFN).unwrap_or(0), Ordering::Relaxed);
         shift_arguments(stack, &config);
     }
     remember_start(stack, by_name);
+    if config.show_args {
+        show::args(stack);
+    }
+    if config.show_env {
+        show::env(stack);
+    }
+    PROCESS.start.origin_path.store(config.origin_path.map_or(0, |path| path.as_ptr() as u64), Ordering::Relaxed);
     config
 }
 
