@@ -101,6 +101,9 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     } else {
         libc::complete(&mut world, Reserve::LARGE)?;
     }
+    if trace::is_on(Topics::TLS) {
+        trace::load::thread_local(world.list(world.global(NamespaceId::BASE)));
+    }
     if trace::is_on(Topics::SCOPES) {
         trace::load::initial_scopes(&world);
     }
@@ -187,6 +190,9 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     settings.weak_yields.store(config.weak, Ordering::Relaxed);
     if config.debug.is_some() {
         trace::begin(&config);
+        if trace::is_on(Topics::SECURITY) {
+            trace::load::secure(stack.environment());
+        }
     }
     if config.show_auxv {
         show::auxv(stack);
@@ -237,10 +243,14 @@ fn shift_arguments(stack: InitialStack, config: &Config<'static>) {
 }
 
 fn search(config: &Config<'static>, stack: InitialStack, cpuid: &mut CpuidCache<'_>) -> Search<'static> {
-    let cache = if config.inhibit_cache { None } else { files::map_whole(CACHE_PATH).and_then(|bytes| Cache::parse(bytes).ok()) };
+    let cache = files::map_whole(CACHE_PATH).and_then(|bytes| Cache::parse(bytes).ok());
     let level = IsaLevel::detect(cpuid, stack.aux(auxv::AT_HWCAP2).unwrap_or(0)) as u32;
     let hwcaps = Hwcaps::new(level, config.glibc_hwcaps_prepend, config.glibc_hwcaps_mask);
     let mut search = Search::new(cache, hwcaps);
+    if config.inhibit_cache {
+        // it has told the default directories all the same
+        search.cache = None;
+    }
     search.library_path = config.library_path().collect();
     search.library_path_source = config.library_path_source;
     search.inhibit_rpath = config.inhibit_rpath;
