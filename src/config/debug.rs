@@ -35,7 +35,7 @@ const WORDS: &[(&str, &str, Topics)] = &[
     ("versions", "display version dependencies", Topics::VERSIONS.union(Topics::CALLS)),
     ("scopes", "display scope information", Topics::SCOPES),
     ("tls", "display the places of thread-local storage", Topics::TLS.union(Topics::CALLS)),
-    ("security", "display what secure-execution mode would ignore", Topics::SECURITY.union(Topics::CALLS)),
+    ("security", "display what secure-execution mode ignores", Topics::SECURITY.union(Topics::CALLS)),
     ("all", "all previous options combined", ALL),
     ("statistics", "display relocation statistics", Topics::STATISTICS),
     ("unused", "determined unused DSOs", Topics::UNUSED),

@@ -68,6 +68,12 @@ pub struct Config<'a> {
     pub inhibit_rpath: Option<&'a [u8]>,
     pub glibc_hwcaps_prepend: Option<&'a [u8]>,
     pub glibc_hwcaps_mask: Option<&'a [u8]>,
+    /// What the process was started with is printed first.
+    pub show_auxv: bool,
+    pub show_args: bool,
+    pub show_env: bool,
+    /// The program's directory, where the kernel does not tell (no /proc).
+    pub origin_path: Option<&'a [u8]>,
     /// The words of LD_DEBUG ([`debug`]); in secure-execution mode for the runtime to judge.
     pub debug: Option<&'a [u8]>,
     /// Where that goes instead of standard error: the beginning of a file's name.
@@ -90,8 +96,19 @@ pub enum Mode {
     Tree,
     /// Tell by the exit status whether the program can be handled.
     Verify,
+    /// Print the tunables of the libc with their values and bounds.
+    ListTunables,
+    /// Print what is known of the system, for reports of mistakes.
+    ListDiagnostics,
     Version,
     Help,
+}
+
+impl Mode {
+    /// Whether it is an answer that needs no program.
+    pub fn stands_alone(self) -> bool {
+        matches!(self, Mode::Help | Mode::Version | Mode::ListTunables | Mode::ListDiagnostics)
+    }
 }
 
 /// Where the program stands on the loader's command line.
@@ -143,6 +160,10 @@ impl Default for Config<'_> {
             inhibit_rpath: None,
             glibc_hwcaps_prepend: None,
             glibc_hwcaps_mask: None,
+            show_auxv: false,
+            show_args: false,
+            show_env: false,
+            origin_path: None,
             debug: None,
             debug_output: None,
             library_path_source: "LD_LIBRARY_PATH",
@@ -216,7 +237,9 @@ pub const UNSECURE_VARIABLES: &[&str] = &[
     "LD_PRELOAD",
     "LD_PROFILE",
     "LD_PROFILE_OUTPUT",
+    "LD_SHOW_ARGS",
     "LD_SHOW_AUXV",
+    "LD_SHOW_ENV",
     "LD_SNAPSHOT",
     "LD_STATUS_INFO",
     "LD_TRACE_LOADED_OBJECTS",

@@ -88,7 +88,7 @@ impl<'a> Config<'a> {
         let is_named = |switch: &Switch| switch.variable.is_some_and(|variable| variable.as_bytes() == name);
         let Some(index) = SWITCHES.iter().position(is_named) else { return };
         let switch = &SWITCHES[index];
-        if (self.secure && !switch.harmless) || (value.is_empty() && !matches!(switch.set, Set::Mode(_))) {
+        if (self.secure && !switch.harmless) || (value.is_empty() && !matches!(switch.set, Set::Mode(_) | Set::Present(_))) {
             return;
         }
         match self.apply(switch, Some(value), Source::Environment, false) {
@@ -113,7 +113,7 @@ impl<'a> Config<'a> {
         if found {
             let consumed = line.taken - 1;
             self.program = Some(Program { consumed, separator: line.next() == Some(b"--") });
-        } else if !matches!(self.mode, Mode::Help | Mode::Version) {
+        } else if !self.mode.stands_alone() {
             return Err(Error::other("", "missing program name; the option --help shows the usage"));
         }
         Ok(())
@@ -204,8 +204,8 @@ impl<'a> Config<'a> {
         again: bool,
     ) -> core::result::Result<(), String> {
         match switch.set {
-            Set::NonEmpty(field) if source == Source::Environment => *field(self) = true,
-            Set::Bool(field) | Set::NonEmpty(field) => *field(self) = value.map_or(Ok(true), parse_bool)?,
+            Set::NonEmpty(field) | Set::Present(field) if source == Source::Environment => *field(self) = true,
+            Set::Bool(field) | Set::NonEmpty(field) | Set::Present(field) => *field(self) = value.map_or(Ok(true), parse_bool)?,
             Set::Number(field, max) => *field(self) = parse_number(value.unwrap_or_default(), max)?,
             Set::Text(store) => store(self, value.unwrap_or_default()),
             Set::List(field) | Set::AddedList(field) => {

@@ -34,7 +34,7 @@ use super::start::{InitialStack, auxv};
 use super::trace::{self, Topics};
 use super::version::LIBC_SONAME;
 use super::x86_64::{self, Processor};
-use super::{fail, identify, init, libc, list, print, relocation, sys, tree};
+use super::{diagnostics, fail, identify, init, libc, list, print, relocation, show, sys, tree};
 
 const CACHE_PATH: &[u8] = b"/etc/ld.so.cache";
 const PRELOAD_PATH: &[u8] = b"/etc/ld.so.preload";
@@ -81,6 +81,9 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     registry.excluded = config.exclude.iter().map(|name| (*name).into()).collect();
     PROCESS.registry.with(|slot| *slot = Some(registry));
     debug::begin();
+    if matches!(config.mode, Mode::ListTunables | Mode::ListDiagnostics) {
+        diagnostics::answer(stack, config, &mut cpuid, &mut world)?;
+    }
     let program = take_program(stack, config, &mut world)?;
     let loader = take_loader(config, &mut world)?;
     let vdso = take_vdso(stack, &mut world);
@@ -110,6 +113,9 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
         libc::complete(&mut world, Reserve::NONE)?;
     } else {
         libc::complete(&mut world, Reserve::LARGE)?;
+    }
+    if trace::is_on(Topics::TLS) {
+        trace::load::thread_local(world.list(world.global(NamespaceId::BASE)));
     }
     if trace::is_on(Topics::SCOPES) {
         trace::load::initial_scopes(&world);
@@ -184,7 +190,7 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     }
     match config.mode {
         Mode::Help => answer(&help::help()),
-        Mode::Version => answer(concat!("ld-luci.so ", env!("CARGO_PKG_VERSION"), "\n")),
+        Mode::Version => answer(&diagnostics::version()),
         _ => {}
     }
     if secure {
@@ -200,12 +206,25 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     settings.weak_yields.store(config.weak, Ordering::Relaxed);
     if config.debug.is_some() {
         trace::begin(&config);
+        if trace::is_on(Topics::SECURITY) {
+            trace::load::secure(stack.environment());
+        }
+    }
+    if config.show_auxv {
+        show::auxv(stack);
     }
     if by_name {
         PROCESS.start.loader_path.store(stack.aux(auxv::AT_EXECFN).unwrap_or(0), Ordering::Relaxed);
         shift_arguments(stack, &config);
     }
     remember_start(stack, by_name);
+    if config.show_args {
+        show::args(stack);
+    }
+    if config.show_env {
+        show::env(stack);
+    }
+    PROCESS.start.origin_path.store(config.origin_path.map_or(0, |path| path.as_ptr() as u64), Ordering::Relaxed);
     config
 }
 
@@ -241,10 +260,14 @@ fn shift_arguments(stack: InitialStack, config: &Config<'static>) {
 }
 
 fn search(config: &Config<'static>, stack: InitialStack, cpuid: &mut CpuidCache<'_>) -> Search<'static> {
-    let cache = if config.inhibit_cache { None } else { files::map_whole(CACHE_PATH).and_then(|bytes| Cache::parse(bytes).ok()) };
+    let cache = files::map_whole(CACHE_PATH).and_then(|bytes| Cache::parse(bytes).ok());
     let level = IsaLevel::detect(cpuid, stack.aux(auxv::AT_HWCAP2).unwrap_or(0)) as u32;
     let hwcaps = Hwcaps::new(level, config.glibc_hwcaps_prepend, config.glibc_hwcaps_mask);
     let mut search = Search::new(cache, hwcaps);
+    if config.inhibit_cache {
+        // it has told the default directories all the same
+        search.cache = None;
+    }
     search.library_path = config.library_path().collect();
     search.library_path_source = config.library_path_source;
     search.inhibit_rpath = config.inhibit_rpath;

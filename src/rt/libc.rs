@@ -263,7 +263,8 @@ pub fn relocate_dynamic(record: &Record, version: &Version<'static>) {
     }
 }
 
-fn read_tunables(record: &Record, stack: InitialStack) -> Tunables {
+/// What the environment sets for this libc.
+pub fn read_tunables(record: &Record, stack: InitialStack) -> Tunables {
     if PROCESS.settings.secure.load(Ordering::Relaxed) {
         return Tunables::default();
     }
@@ -276,7 +277,11 @@ fn read_tunables(record: &Record, stack: InitialStack) -> Tunables {
         let _ = name;
         tunables = Tunables::parse(record, value);
     }
-    for (name, value) in stack.environment().filter(|string| string.starts_with(b"MALLOC_")).filter_map(variable) {
+    for (name, value) in stack
+        .environment()
+        .filter(|string| string.starts_with(b"MALLOC_") || string.starts_with(b"LD_HWCAP_MASK="))
+        .filter_map(variable)
+    {
         tunables.set_alias(record, name, value);
     }
     tunables

@@ -48,23 +48,9 @@ pub fn answer(config: &Config<'_>, world: &World<'static>, registry: &Registry, 
     if let Some(program) = world.iter().next().filter(|_| trace::is_on(Topics::UNUSED)) {
         unused(config, world, registry, program);
     }
-    let Some(program) = world.iter().next().filter(|program| !program.current.dynamic.needed.is_empty()) else {
-        statically_linked()
-    };
     let mut listing = Listing { world, registry, seen: Vec::new(), text: String::new() };
-    if let Some(vdso) = world.iter().find(|object| object.current.role == Role::Vdso) {
-        listing.mention(&vdso.current.path);
-    }
-    preloads.iter().for_each(|name| listing.mention(name));
-    let mut next = alloc::vec![program.id];
-    let mut index = 0;
-    while let Some(&id) = next.get(index) {
-        index += 1;
-        let Some(object) = world.get(id) else { continue };
-        object.current.dynamic.needed.iter().filter_map(|&name| object.current.string(name)).for_each(|name| {
-            listing.mention(name);
-            next.extend(registry.loaded(NamespaceId::BASE, name).filter(|id| !next.contains(id)));
-        });
+    if let Some(program) = world.iter().next() {
+        listing.objects(program, preloads);
     }
     sys::write_all(1, listing.text.as_bytes());
     listing.text.clear();
@@ -92,6 +78,28 @@ enum Seen<'a> {
 }
 
 impl<'a> Listing<'a> {
+    /// All objects, breadth first.
+    fn objects(&mut self, program: &'a Object<'static>, preloads: &'a [Box<[u8]>]) {
+        if program.current.dynamic.needed.is_empty() {
+            self.text.push_str("\tstatically linked\n");
+            return;
+        }
+        if let Some(vdso) = self.world.iter().find(|object| object.current.role == Role::Vdso) {
+            self.mention(&vdso.current.path);
+        }
+        preloads.iter().for_each(|name| self.mention(name));
+        let mut next = alloc::vec![program.id];
+        let mut index = 0;
+        while let Some(&id) = next.get(index) {
+            index += 1;
+            let Some(object) = self.world.get(id) else { continue };
+            object.current.dynamic.needed.iter().filter_map(|&name| object.current.string(name)).for_each(|name| {
+                self.mention(name);
+                next.extend(self.registry.loaded(NamespaceId::BASE, name).filter(|id| !next.contains(id)));
+            });
+        }
+    }
+
     /// The line of the object that is asked for by this name, the first time it is: name, path and address.
     fn mention(&mut self, name: &'a [u8]) {
         let id = self.registry.loaded(NamespaceId::BASE, name);

@@ -462,10 +462,25 @@ fn mentions_origin(version: &Version<'static>) -> bool {
 fn origin(version: &Version<'static>) -> Option<Box<[u8]>> {
     let path = match version.role {
         Role::Vdso | Role::Loader => return None,
-        Role::Program if !PROCESS.start.by_name.load(Ordering::Relaxed) => files::executable_path()?,
+        Role::Program if !PROCESS.start.by_name.load(Ordering::Relaxed) => match files::executable_path() {
+            Some(path) => path,
+            None => return told_origin(),
+        },
         _ => version.path.to_vec(),
     };
     directory_of(path)
+}
+
+/// LD_ORIGIN_PATH without slashes at its end.
+#[cold]
+fn told_origin() -> Option<Box<[u8]>> {
+    let told = PROCESS.start.origin_path.load(Ordering::Relaxed);
+    if told == 0 {
+        return None;
+    }
+    let path = super::start::c_string(told);
+    let end = path.iter().rposition(|&byte| byte != b'/').map_or(1, |last| last + 1);
+    Some(Box::from(&path[..end]))
 }
 
 /// The directory part of a path, made absolute.

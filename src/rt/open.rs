@@ -231,6 +231,9 @@ fn prepare(
     if trace::is_on(Topics::SCOPES) {
         trace::load::opened_scopes(world, root, &[root]);
     }
+    if trace::is_on(Topics::TLS) {
+        trace::load::thread_local(world.list(new));
+    }
     let record = PROCESS.record();
     for object in new.iter().filter_map(|&id| world.get(id)) {
         // now with its TLS module

@@ -67,6 +67,8 @@ pub struct Start {
     pub program_path: AtomicU64,
     /// AT_EXECFN of a start by name: our own path.
     pub loader_path: AtomicU64,
+    /// LD_ORIGIN_PATH, a C string, or 0.
+    pub origin_path: AtomicU64,
     pub argc: AtomicU64,
     pub argv: AtomicU64,
     pub envp: AtomicU64,
@@ -139,6 +141,7 @@ pub static PROCESS: Process = Process {
         argv0_is_set: AtomicBool::new(false),
         program_path: AtomicU64::new(0),
         loader_path: AtomicU64::new(0),
+        origin_path: AtomicU64::new(0),
         argc: AtomicU64::new(0),
         argv: AtomicU64::new(0),
         envp: AtomicU64::new(0),

@@ -155,7 +155,7 @@ pub fn take_loader(config: &Config<'static>, world: &mut World<'static>) -> Resu
 }
 
 /// The path that execve(2) got when we were started by name.
-fn started_as() -> Vec<u8> {
+pub fn started_as() -> Vec<u8> {
     match PROCESS.start.loader_path.load(Ordering::Relaxed) {
         0 => files::executable_path().unwrap_or_default(),
         // SAFETY: a string that the kernel put on the initial stack.

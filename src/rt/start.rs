@@ -15,6 +15,7 @@ pub mod auxv {
     pub const AT_PHNUM: u64 = 5;
     pub const AT_PAGESZ: u64 = 6;
     pub const AT_ENTRY: u64 = 9;
+    pub const AT_PLATFORM: u64 = 15;
     pub const AT_CLKTCK: u64 = 17;
     pub const AT_FPUCW: u64 = 18;
     pub const AT_SECURE: u64 = 23;
@@ -85,6 +86,13 @@ impl InitialStack {
         Some(self.word(at + 1))
     }
 
+    /// The whole auxiliary vector.
+    pub fn auxiliary(self) -> impl Iterator<Item = (u64, u64)> {
+        let start = self.auxv_index();
+        let entries = (0..).map(move |index| (self.word(start + 2 * index), self.word(start + 2 * index + 1)));
+        entries.take_while(|&(tag, _)| tag != 0)
+    }
+
     fn aux_index(self, tag: u64) -> Option<usize> {
         let mut index = self.auxv_index();
         while self.word(index) != 0 {
@@ -141,7 +149,8 @@ impl InitialStack {
     }
 }
 
-fn c_string(pointer: u64) -> &'static [u8] {
+/// A string of the initial stack, by its address.
+pub fn c_string(pointer: u64) -> &'static [u8] {
     // SAFETY: strings of the initial stack live as long as the process and end in NUL.
     unsafe { CStr::from_ptr(pointer as *const c_char) }.to_bytes()
 }

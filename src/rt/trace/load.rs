@@ -206,6 +206,29 @@ pub fn relocates(version: &Version<'static>, lazily: bool) {
     say(format_args!("\nrelocation processing: {}{}\n", Name(version), if lazily { " (lazy)" } else { "" }));
 }
 
+/// Where the thread-local storage of new objects is.
+#[cold]
+pub fn thread_local<'w>(objects: impl Iterator<Item = &'w Object<'static>>) {
+    for object in objects {
+        let Some((module, header)) = object.tls.zip(object.current.layout.tls) else { continue };
+        let (file, id, size) = (File(object), module.id, header.memsz);
+        match module.static_offset {
+            Some(offset) => say(format_args!("tls: {file} is module {id}: {size} bytes, {offset} below the thread pointer\n")),
+            None => say(format_args!("tls: {file} is module {id}: {size} bytes, allocated for each thread that uses it\n")),
+        }
+    }
+}
+
+/// Variables that secure-execution mode would not let count.
+#[cold]
+pub fn secure<'e>(environment: impl Iterator<Item = &'e [u8]>) {
+    for name in environment.filter_map(|string| string.split(|&byte| byte == b'=').next()) {
+        if luci::config::UNSECURE_VARIABLES.iter().any(|variable| variable.as_bytes() == name) {
+            say(format_args!("security: {} is ignored in secure-execution mode\n", Bytes(name)));
+        }
+    }
+}
+
 /// An object's constructors are going to run, which the program's are by libc.
 #[cold]
 pub fn constructs(object: &Object<'static>) {
