@@ -39,6 +39,9 @@ use super::{diagnostics, fail, identify, init, libc, list, print, relocation, sh
 const CACHE_PATH: &[u8] = b"/etc/ld.so.cache";
 const PRELOAD_PATH: &[u8] = b"/etc/ld.so.preload";
 
+/// Exit status of a secure program that is to be listed: ldd(1) then asks the loader by name, without its privileges.
+const NOT_TRACED: i32 = 5;
+
 unsafe extern "C" {
     fn _start();
 }
@@ -192,6 +195,9 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
         Mode::Help => answer(&help::help()),
         Mode::Version => answer(&diagnostics::version()),
         _ => {}
+    }
+    if secure && config.mode != Mode::Run {
+        sys::exit_group(NOT_TRACED)
     }
     if secure {
         stack.remove_environment(|string| {

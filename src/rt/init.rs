@@ -25,9 +25,7 @@ use super::sync::{futex_wait, futex_wake_all};
 use super::sys;
 use super::trace::{self, Topics};
 use super::version::LIBC_SONAME;
-
-type Constructor = extern "C" fn(i32, u64, u64);
-type Destructor = extern "C" fn();
+use super::x86_64;
 
 /// The function that the program's `_start` registers with atexit.
 pub fn finaliser() -> u64 {
@@ -90,9 +88,8 @@ fn early_init(libc: &Version<'static>, initial: bool) -> Result<()> {
     let reference = Reference::new(b"__libc_early_init", None, Class::PLT | Class::NEWEST);
     let Some(symbol) = resolve::find(&libc.symbols, &reference) else { return Ok(()) };
     check_is_code(&PROCESS.world.read(), libc, libc.address_of(symbol))?;
-    // SAFETY: libc's own function of this type, and libc is relocated.
-    let function: extern "C" fn(bool) = unsafe { core::mem::transmute(libc.address_of(symbol).0) };
-    function(initial);
+    // SAFETY: libc's own function, which takes a bool, and libc is relocated.
+    unsafe { x86_64::call_program(libc.address_of(symbol).0, u64::from(initial), 0, 0) };
     Ok(())
 }
 
@@ -257,11 +254,10 @@ fn functions(version: &Version<'static>, array: Table) -> Vec<Addr> {
 
 fn call_constructor(function: Addr, environment: u64) {
     let start = &PROCESS.start;
+    let (argc, argv) = (start.argc.load(Ordering::Relaxed), start.argv.load(Ordering::Relaxed));
     // SAFETY: a constructor of a relocated object (gABI "Initialization and Termination Functions"); glibc passes the
     // program's arguments.
-    let function: Constructor = unsafe { core::mem::transmute(function.0) };
-    let argc = start.argc.load(Ordering::Relaxed) as i32;
-    function(argc, start.argv.load(Ordering::Relaxed), environment);
+    unsafe { x86_64::call_program(function.0, argc, argv, environment) };
 }
 
 /// The environment as the libc of a namespace has it now; the initial one before there is a libc.
@@ -351,6 +347,5 @@ fn only_bound(world: &World<'static>, object: &Object<'static>, mut bound: Vec<O
 
 fn call_destructor(function: Addr) {
     // SAFETY: a destructor of a relocated object.
-    let function: Destructor = unsafe { core::mem::transmute(function.0) };
-    function();
+    unsafe { x86_64::call_program(function.0, 0, 0, 0) };
 }

@@ -15,7 +15,7 @@ use crate::rt::audit::{self, Binding};
 use crate::rt::image::store_word;
 use crate::rt::process::PROCESS;
 use crate::rt::trace::{self, lookups};
-use crate::rt::{fail, heap, maps, sys};
+use crate::rt::{fail, heap, maps, sys, x86_64};
 
 /// Binds entry `index` of the PLT of the Version that `map` belongs to; the result is the function to call.
 ///
@@ -184,6 +184,5 @@ fn call_checked(resolver: Addr, is_code: bool) -> Result<Addr> {
     }
     // SAFETY: the address is an STT_GNU_IFUNC symbol or an IRELATIVE addend of a relocated object: a function without
     // arguments that returns an address (x86-64 psABI).
-    let resolver: extern "C" fn() -> u64 = unsafe { core::mem::transmute(resolver.0) };
-    Ok(Addr(resolver()))
+    Ok(Addr(unsafe { x86_64::call_program(resolver.0, 0, 0, 0) }))
 }

@@ -5,6 +5,9 @@
 //! vector state, because the loader itself is compiled with SSE.
 
 pub mod audit;
+mod call;
+
+pub use call::call_program;
 
 use core::arch::{asm, global_asm, naked_asm};
 use core::sync::atomic::AtomicU64;
