@@ -40,7 +40,8 @@ pub fn image(name: &str, fd: BorrowedFd<'_>, layout: &Layout, kind: Kind) -> Res
         None => reserve(layout, kind).map_err(|_| Error::other(name, MAP_FAILED))?,
     };
     let bias = Bias(reservation.start.0.wrapping_sub(layout.start.0));
-    for segment in &layout.segments[usize::from(first.is_some())..] {
+    let is_there = |segment: &&Segment| first.is_some_and(|first| is_shown_by(first, segment));
+    for segment in layout.segments.iter().filter(|segment| !is_there(segment)) {
         map_segment(fd, segment, bias).map_err(|errno| {
             unmap(reservation);
             failed(errno)
@@ -54,6 +55,14 @@ pub fn image(name: &str, fd: BorrowedFd<'_>, layout: &Layout, kind: Kind) -> Res
 fn can_spread(first: &Segment, layout: &Layout, kind: Kind) -> bool {
     let is_whole = first.page_end > first.start && first.vaddr + first.memsz <= first.data_end;
     kind == Kind::Shared && layout.align <= PAGE_SIZE && is_whole && layout.is_contiguous()
+}
+
+/// Whether the first segment's mapping, spread over the whole range, is already what this segment asks for: the same part of
+/// the file with the same permissions, as it usually is for the read-only data behind the code.
+fn is_shown_by(first: &Segment, segment: &Segment) -> bool {
+    let is_aligned = segment.file_offset.wrapping_sub(first.file_offset) == segment.start.0.wrapping_sub(first.start.0);
+    let is_whole = segment.page_end > segment.start && segment.vaddr + segment.memsz <= segment.data_end;
+    segment.permissions == first.permissions && is_aligned && is_whole
 }
 
 fn spread(fd: BorrowedFd<'_>, first: &Segment, layout: &Layout) -> core::result::Result<Reservation, Errno> {

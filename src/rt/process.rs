@@ -15,6 +15,8 @@ use super::sync::{FutexLock, Locked, Published};
 pub struct Process {
     /// What lookups see. Replaced as a whole under the loader's lock (`_dl_load_lock`).
     pub world: Published<World<'static>>,
+    /// There is more than the program's.
+    pub has_namespaces: AtomicBool,
     /// What loading needs. Never held while program code runs.
     pub registry: Locked<Option<Registry>>,
     pub static_tls: Locked<Option<StaticTls>>,
@@ -100,6 +102,7 @@ impl Updates {
 
 pub static PROCESS: Process = Process {
     world: Published::empty(),
+    has_namespaces: AtomicBool::new(false),
     registry: Locked::new(None),
     static_tls: Locked::new(None),
     constructed: AtomicU32::new(0),
@@ -147,6 +150,7 @@ impl Process {
     /// Lets lookups see a world. Writers exclude each other outside.
     pub fn publish(&self, world: World<'static>) {
         places::store(&world);
+        self.has_namespaces.store(world.namespaces().len() > 1, Ordering::Relaxed);
         self.world.replace(Box::new(world));
     }
 

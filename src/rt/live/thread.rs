@@ -12,6 +12,7 @@ use super::watch;
 use crate::rt::image::store_word;
 use crate::rt::map::{self, Reservation};
 use crate::rt::process::PROCESS;
+use crate::rt::sync;
 use crate::rt::sys::{self, syscall};
 use crate::rt::x86_64;
 
@@ -137,6 +138,7 @@ fn launch(memory: Reservation, tcb: u64) {
     let id = &PROCESS.updates.helper_id;
     let stack = memory.start.0 + GUARD_BYTES + STACK_BYTES;
     let mut former = 0u64;
+    sync::thread_is_made();
     mask_signals(ALL_SIGNALS, Some(&mut former));
     let run = |flags: u32, function| {
         // SAFETY: the stack and the descriptor are the new thread's alone; its function never returns.
