@@ -1,8 +1,10 @@
-//! Carries out a mapping plan: one reservation per object whose place the kernel chooses, fixed mappings inside it.
+//! Carries out a mapping plan: one range per object whose place the kernel chooses, fixed mappings inside it. The range is that
+//! of the first segment, mapped longer than it is, or a reservation.
 
 use alloc::vec::Vec;
 use core::ffi::c_void;
 use core::ptr::null_mut;
+use core::sync::atomic::Ordering;
 
 use luci::addr::{Addr, Bias, Vaddr, align_down};
 use luci::arch::PAGE_SIZE;
@@ -13,6 +15,8 @@ use luci::link::segments::{Layout, Segment};
 use rustix::fd::BorrowedFd;
 use rustix::io::Errno;
 use rustix::mm::{self, MapFlags, MprotectFlags, ProtFlags};
+
+use super::process::PROCESS;
 
 /// A range of the address space that belongs to one object.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +66,8 @@ fn can_spread(first: &Segment, layout: &Layout, kind: Kind) -> bool {
 fn is_shown_by(first: &Segment, segment: &Segment) -> bool {
     let is_aligned = segment.file_offset.wrapping_sub(first.file_offset) == segment.start.0.wrapping_sub(first.start.0);
     let is_whole = segment.page_end > segment.start && segment.vaddr + segment.memsz <= segment.data_end;
-    segment.permissions == first.permissions && is_aligned && is_whole
+    let may_be = !PROCESS.settings.under_valgrind.load(Ordering::Relaxed);
+    may_be && segment.permissions == first.permissions && is_aligned && is_whole
 }
 
 fn spread(fd: BorrowedFd<'_>, first: &Segment, layout: &Layout) -> core::result::Result<Reservation, Errno> {

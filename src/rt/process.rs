@@ -36,6 +36,8 @@ pub struct Settings {
     pub bind_not: AtomicBool,
     pub weak_yields: AtomicBool,
     pub secure: AtomicBool,
+    /// valgrind knows threads with a common table of open files only, and segments that are mapped one by one.
+    pub under_valgrind: AtomicBool,
 }
 
 /// The program's allocator, for memory that libc frees; 0 until it is relocated.
@@ -73,8 +75,6 @@ pub struct Updates {
     pub force: AtomicBool,
     /// LD_SNAPSHOT: 0 auto, 1 always, 2 never.
     pub snapshot: AtomicU8,
-    /// valgrind knows threads with a common table of open files only.
-    pub share_files: AtomicBool,
     pub settle_ms: AtomicU32,
     pub verbosity: AtomicU32,
     /// Where status lines go; empty for nowhere.
@@ -112,6 +112,7 @@ pub static PROCESS: Process = Process {
         bind_not: AtomicBool::new(false),
         weak_yields: AtomicBool::new(false),
         secure: AtomicBool::new(false),
+        under_valgrind: AtomicBool::new(false),
     },
     malloc: Malloc { malloc: AtomicU64::new(0), calloc: AtomicU64::new(0), free: AtomicU64::new(0), memalign: AtomicU64::new(0) },
     start: Start {
@@ -131,7 +132,6 @@ pub static PROCESS: Process = Process {
         follow_opened: AtomicBool::new(false),
         force: AtomicBool::new(false),
         snapshot: AtomicU8::new(0),
-        share_files: AtomicBool::new(false),
         settle_ms: AtomicU32::new(50),
         verbosity: AtomicU32::new(3),
         status: Locked::new(Vec::new()),

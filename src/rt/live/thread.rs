@@ -144,7 +144,7 @@ fn launch(memory: Reservation, tcb: u64) {
         // SAFETY: the stack and the descriptor are the new thread's alone; its function never returns.
         unsafe { x86_64::clone_thread(u64::from(flags), stack, id.as_ptr(), id.as_ptr(), tcb, function) }
     };
-    let started = match PROCESS.updates.share_files.load(Ordering::Relaxed) {
+    let started = match PROCESS.settings.under_valgrind.load(Ordering::Relaxed) {
         true => run(shared | told | nr::CLONE_FILES, with_shared_files),
         false => run(shared | told, with_own_files),
     };

@@ -1,8 +1,8 @@
 //! All assembly of the loader: the process entry with self-relocation, the jump into the program, the lazy binding
 //! trampolines, the TLS descriptor functions and `__tls_get_addr`'s entry.
 //!
-//! The trampolines are entered in the middle of a call of the program: they save every argument register and the whole
-//! vector state, because the loader itself is compiled with SSE.
+//! The trampolines are entered in the middle of a call of the program: they save every argument register, and of the vector
+//! state what the loader, which is compiled for SSE, may change; all of it where code of the program runs in between.
 
 pub mod audit;
 
