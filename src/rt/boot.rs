@@ -321,7 +321,7 @@ fn preload(config: &Config<'static>, world: &mut World<'static>, scope: &mut Vec
 
 /// Fixes the global scope and the order of the link_map list: program, vDSO, then the scope, the loader where it is needed.
 fn arrange(world: &mut World<'static>, scope: &[ObjectId], vdso: Option<ObjectId>, loader: ObjectId) {
-    world.namespace_mut(NamespaceId::BASE).global = Arc::from(scope);
+    world.set_global(NamespaceId::BASE, Arc::from(scope));
     let mut order = alloc::vec![scope[0]];
     order.extend(vdso);
     order.extend(&scope[1..]);

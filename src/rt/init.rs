@@ -17,12 +17,11 @@ use super::abi::binding::call_resolver;
 use super::abi::debug::{self, State};
 use super::audit::{self, Activity};
 use super::image::load_word;
-use super::lock::LoaderLock;
+use super::lock::{LoaderLock, thread_number};
 use super::process::PROCESS;
 use super::registry::{Registry, Stage};
 use super::relocation::is_linked_by_us;
 use super::sync::{futex_wait, futex_wake_all};
-use super::sys;
 use super::trace::{self, Topics};
 use super::version::LIBC_SONAME;
 use super::x86_64;
@@ -129,7 +128,7 @@ pub fn run_constructors(objects: &[ObjectId], new: &[ObjectId], environment: u64
         let order = order::initialisation(all.len(), |index| positions(&all, &all[index].needed));
         order.into_iter().map(|index| all[index].clone()).collect::<Vec<_>>()
     };
-    let me = sys::thread_id();
+    let me = thread_number();
     let first = ordered.iter().find(|object| object.current.dynamic.flags_1.contains(Flags1::INITFIRST));
     if let Some(object) = first {
         construct(object, me, new, environment);

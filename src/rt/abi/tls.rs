@@ -19,7 +19,7 @@ use luci::tls::{Block, Module};
 use super::{last_error, rtld};
 use crate::rt::image::{load_word, store_word};
 use crate::rt::process::PROCESS;
-use crate::rt::sync::{FutexLock, Locked};
+use crate::rt::sync::{self, FutexLock, Locked};
 use crate::rt::x86_64::{LUCI_TLS_GENERATION, thread_pointer};
 use crate::rt::{print, sys};
 
@@ -244,6 +244,7 @@ fn initialise_thread(world: &World<'static>, tcb: u64) {
 /// `memory` is a zeroed `struct pthread` at the top of a thread's stack with static TLS below it, or null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn _dl_allocate_tls(memory: *mut u8) -> *mut u8 {
+    sync::thread_is_made();
     let tcb = if memory.is_null() { allocate_static_block() } else { memory as u64 };
     if tcb == 0 {
         return core::ptr::null_mut();
