@@ -17,6 +17,7 @@ use super::abi::binding::call_resolver;
 use super::abi::debug::{self, State};
 use super::audit::{self, Activity};
 use super::image::load_word;
+use super::libpthread;
 use super::lock::LoaderLock;
 use super::process::PROCESS;
 use super::registry::{Registry, Stage};
@@ -155,10 +156,14 @@ fn construct(object: &Object<'static>, me: u32, new: &[ObjectId], environment: u
         return;
     }
     let version = &object.current;
+    let kept = libpthread::Kept::before(object);
     if let Some(init) = version.dynamic.init {
         call_constructor(init + version.bias, environment);
     }
     call_array(version, version.dynamic.init_array, environment);
+    if let Some(kept) = kept {
+        kept.give_back(object.id);
+    }
     let is_awaited = PROCESS.with_registry(|registry| {
         // exit may have come in between
         if matches!(registry.state(object.id).stage, Stage::Constructing(_)) {
@@ -279,13 +284,14 @@ extern "C" fn run_destructors() {
         let world = PROCESS.world.read().clone();
         let members: Vec<ObjectId> = world.members(id).map(|object| object.id).collect();
         audit::activity(&world, id, Activity::Delete);
-        destroy(&members);
+        destroy(&members, &mut |_| {});
         audit::activity(&world, id, Activity::Consistent);
     }
 }
 
-/// Runs the destructors of `objects`, each before what it depends on; the program's first.
-pub fn destroy(objects: &[ObjectId]) {
+/// Runs the destructors of `objects`, each before what it depends on; the program's first. `destroyed` hears of each before
+/// the auditors do.
+pub fn destroy(objects: &[ObjectId], destroyed: &mut dyn FnMut(&Object<'static>)) {
     let ordered = {
         let world = PROCESS.world.read();
         let all: Vec<Arc<Object<'static>>> = objects.iter().filter_map(|&id| world.get(id).cloned()).collect();
@@ -318,6 +324,7 @@ pub fn destroy(objects: &[ObjectId]) {
                 call_destructor(fini + version.bias);
             }
         }
+        destroyed(&object);
         audit::closed(&object);
     }
 }

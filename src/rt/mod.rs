@@ -15,6 +15,7 @@ mod identify;
 mod image;
 mod init;
 mod libc;
+mod libpthread;
 mod list;
 mod live;
 mod load;
