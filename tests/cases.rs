@@ -71,6 +71,7 @@
 //! | `Exit:N` | exit status (128+N after signal N); default: the oracle's, else 0 |
 //! | `Stderr:TEXT` | standard error contains TEXT, under the oracle as well |
 //! | `Message:TEXT` | standard error contains TEXT, under the loader under test only |
+//! | `Oracle:WHAT REASON` | compared only where WHAT is met (as for Requires); elsewhere the system's loader has a fault, and the run is judged alone |
 //! | `NoOracle:REASON` | no comparison with the system's loader, and why |
 
 mod runner;

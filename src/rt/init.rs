@@ -133,7 +133,13 @@ pub fn run_constructors(objects: &[ObjectId], new: &[ObjectId], environment: u64
         order.into_iter().map(|index| all[index].clone()).collect::<Vec<_>>()
     };
     let me = sys::thread_id();
-    let first = ordered.iter().find(|object| object.current.dynamic.flags_1.contains(Flags1::INITFIRST));
+    // the one that was loaded last, as in glibc: old libpthreads ask for it too
+    let asks = |id: &&ObjectId| {
+        let object = ordered.iter().find(|object| object.id == **id);
+        object.is_some_and(|object| object.current.dynamic.flags_1.contains(Flags1::INITFIRST))
+    };
+    let last = new.iter().rev().find(asks);
+    let first = ordered.iter().find(|object| last == Some(&object.id));
     if let Some(object) = first {
         construct(object, me, new, environment);
     }

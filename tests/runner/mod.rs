@@ -77,7 +77,7 @@ fn run(case: &Case, fixture: &Fixture) -> Result<(), Failed> {
 
 fn judge(case: &Case, fixture: &Fixture, record: &mut Record) -> Result<(), String> {
     let mut oracle = None;
-    if case.has_oracle() {
+    if case.has_oracle() && requires::all_met(&case.oracle_needs, fixture) {
         Workshop::new(case, fixture, record)?.build(None)?;
         let subject = Subject { case, fixture, loader: fixture.system_loader(), ours: false };
         let outcome = dialogue::run(&subject, record).and_then(|outcome| check(case, &outcome, None, false).map(|()| outcome));

@@ -1,6 +1,7 @@
 // A dlopen that fails inside a constructor: the outer one succeeds and dlerror keeps the inner text for whoever asks.
 //#Plugin:lib.c
 //#Plugin:broken.c:-Wl,-z,now
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
 
@@ -14,6 +15,7 @@ int main(void) {
     printf("after dlclose: %s\n", text ? text : "(no error)");
 }
 //#File:lib.c
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
 int works(void) { return 2; }
