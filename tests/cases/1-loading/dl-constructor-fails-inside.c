@@ -1,4 +1,5 @@
 // A dlopen that fails inside a constructor: the outer one succeeds and dlerror keeps the inner text for whoever asks.
+//#Oracle:glibc>=2.34 older ones forget the error of the inner call when the outer one succeeds
 //#Plugin:lib.c
 //#Plugin:broken.c:-Wl,-z,now
 #define _GNU_SOURCE
