@@ -163,7 +163,7 @@ impl<'m> World<'m> {
     }
 
     /// All objects as loaded; those of one namespace are in link_map order.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Object<'m>>> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Object<'m>>> + Clone {
         self.order.iter().filter_map(|&id| self.get(id))
     }
 

@@ -9,6 +9,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use luci::addr::Addr;
 use luci::diag::{Error, Result};
 use luci::elf::dynamic::Flags1;
+use luci::glibc::record::Flags;
 use luci::link::object::{LocalScope, NamespaceId, Object, ObjectId, Role};
 
 use super::abi::debug::{self, State};
@@ -19,7 +20,7 @@ use super::open::publish;
 use super::process::PROCESS;
 use super::registry::{Registry, Stage};
 use super::trace::{self, Topics};
-use super::{init, map, maps, relocation};
+use super::{init, libpthread, map, maps, relocation};
 
 /// Undoes one open; the last one takes the object and everything nobody needs any more out of the process.
 pub fn close(handle: Addr) -> Result<()> {
@@ -58,11 +59,18 @@ fn unload() {
     if UNLOADING.swap(thread_number(), Ordering::Relaxed) != 0 {
         return;
     }
+    let mut told = Vec::new();
+    let mut tell_first = |object: &Object<'static>| {
+        if PROCESS.record().has(Flags::CONSISTENT_AT_THE_END) && !told.contains(&object.namespace) {
+            told.push(object.namespace);
+            tell_auditors(object.namespace, Activity::Delete);
+        }
+    };
     // destructors may open and close objects themselves: what is unused is found anew behind each round
     let dead = loop {
         let dead = PROCESS.with_registry(mark_unused);
         hide(&dead);
-        init::destroy(&dead);
+        init::destroy(&dead, &mut tell_first);
         let is_done = PROCESS.with_registry(|registry| {
             let done = |id: &ObjectId| matches!(registry.state(*id).stage, Stage::Loaded(_) | Stage::Destroyed);
             let done = dead.iter().all(done);
@@ -75,11 +83,19 @@ fn unload() {
     if trace::is_on(Topics::FILES) {
         trace::load::leaves(&PROCESS.world.read(), &dead);
     }
+    let touched = namespaces_of(&dead);
+    for &namespace in &touched {
+        if !told.contains(&namespace) {
+            tell_auditors(namespace, Activity::Delete);
+        }
+        debug::notify(namespace, State::Delete);
+    }
     if !dead.is_empty() {
-        let touched = namespaces_of(&dead);
-        tell(&touched, State::Delete, Activity::Delete);
         remove(&dead);
-        tell(&touched, State::Consistent, Activity::Consistent);
+    }
+    for &namespace in &touched {
+        tell_auditors(namespace, Activity::Consistent);
+        debug::notify(namespace, State::Consistent);
     }
     UNLOADING.store(0, Ordering::Relaxed);
 }
@@ -131,13 +147,10 @@ pub fn finish_in_child(is_unloading: bool) {
     }
 }
 
-fn tell(namespaces: &[NamespaceId], state: State, activity: Activity) {
-    for &namespace in namespaces {
-        if audit::is_on() {
-            let world = PROCESS.world.read().clone();
-            audit::activity(&world, namespace, activity);
-        }
-        debug::notify(namespace, state);
+fn tell_auditors(namespace: NamespaceId, activity: Activity) {
+    if audit::is_on() {
+        let world = PROCESS.world.read().clone();
+        audit::activity(&world, namespace, activity);
     }
 }
 
@@ -192,6 +205,7 @@ pub fn remove(dead: &[ObjectId]) {
         let Some(object) = world.get(id).cloned() else { continue };
         relocation::forget_unique(id);
         audit::forget(id);
+        libpthread::forget(id);
         if let Some(module) = object.tls {
             if let Some(offset) = module.static_offset {
                 tls::give_back_static(offset);

@@ -17,6 +17,7 @@ use super::abi::binding::call_resolver;
 use super::abi::debug::{self, State};
 use super::audit::{self, Activity};
 use super::image::load_word;
+use super::libpthread;
 use super::lock::{LoaderLock, thread_number};
 use super::process::PROCESS;
 use super::registry::{Registry, Stage};
@@ -129,7 +130,13 @@ pub fn run_constructors(objects: &[ObjectId], new: &[ObjectId], environment: u64
         order.into_iter().map(|index| all[index].clone()).collect::<Vec<_>>()
     };
     let me = thread_number();
-    let first = ordered.iter().find(|object| object.current.dynamic.flags_1.contains(Flags1::INITFIRST));
+    // the one that was loaded last, as in glibc: old libpthreads ask for it too
+    let asks = |id: &&ObjectId| {
+        let object = ordered.iter().find(|object| object.id == **id);
+        object.is_some_and(|object| object.current.dynamic.flags_1.contains(Flags1::INITFIRST))
+    };
+    let last = new.iter().rev().find(asks);
+    let first = ordered.iter().find(|object| last == Some(&object.id));
     if let Some(object) = first {
         construct(object, me, new, environment);
     }
@@ -162,10 +169,14 @@ fn construct(object: &Object<'static>, me: u32, new: &[ObjectId], environment: u
         return;
     }
     let version = &object.current;
+    let kept = libpthread::Kept::before(object);
     if let Some(init) = version.dynamic.init {
         call_constructor(init + version.bias, environment);
     }
     call_array(version, version.dynamic.init_array, environment);
+    if let Some(kept) = kept {
+        kept.give_back(object.id);
+    }
     let is_awaited = PROCESS.with_registry(|registry| {
         // exit may have come in between
         if matches!(registry.state(object.id).stage, Stage::Constructing(_)) {
@@ -285,7 +296,7 @@ extern "C" fn run_destructors() {
         let world = PROCESS.world.read().clone();
         let members: Vec<ObjectId> = world.members(id).map(|object| object.id).collect();
         audit::activity(&world, id, Activity::Delete);
-        destroy(&members);
+        destroy(&members, &mut |_| {});
         audit::activity(&world, id, Activity::Consistent);
     }
     if trace::is_on(Topics::STATISTICS) {
@@ -293,8 +304,9 @@ extern "C" fn run_destructors() {
     }
 }
 
-/// Runs the destructors of `objects`, each before what it depends on; the program's first.
-pub fn destroy(objects: &[ObjectId]) {
+/// Runs the destructors of `objects`, each before what it depends on; the program's first. `destroyed` hears of each before
+/// the auditors do.
+pub fn destroy(objects: &[ObjectId], destroyed: &mut dyn FnMut(&Object<'static>)) {
     let ordered = {
         let world = PROCESS.world.read();
         let all: Vec<Arc<Object<'static>>> = objects.iter().filter_map(|&id| world.get(id).cloned()).collect();
@@ -330,6 +342,7 @@ pub fn destroy(objects: &[ObjectId]) {
                 call_destructor(fini + version.bias);
             }
         }
+        destroyed(&object);
         audit::closed(&object);
     }
 }

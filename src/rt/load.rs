@@ -13,6 +13,7 @@ use luci::addr::Vaddr;
 use luci::diag::{Error, ErrorKind, Result};
 use luci::elf::dynamic::Flags1;
 use luci::elf::header::Kind;
+use luci::glibc::record::Flags as Behaviour;
 use luci::link::object::{NamespaceId, Object, ObjectId, Role, Version};
 use luci::link::search::{Files, Request, Requester, Rule, Search, Step};
 use luci::link::segments;
@@ -243,7 +244,11 @@ fn loader_in(world: &mut World<'static>, namespace: NamespaceId, name: &[u8]) ->
         return Ok(known);
     }
     let asked = Asked { name, by: None, by_call: false, namespace };
-    add(world, version::seen_again(&base), None, (None, None), asked).map(Some)
+    let id = add(world, version::seen_again(&base), None, (None, None), asked)?;
+    if PROCESS.record().has(Behaviour::LOADER_OBJECTS_AUDITED) {
+        audit::opened(world, id, false);
+    }
+    Ok(Some(id))
 }
 
 /// Loads everything that `list` needs, breadth first, and makes it the whole search list.

@@ -9,13 +9,14 @@ use core::sync::atomic::Ordering;
 use luci::addr::Addr;
 use luci::diag::{Error, Result};
 use luci::elf::dynamic::Flags;
+use luci::glibc::record::Flags as Behaviour;
 use luci::link::object::{LocalScope, NamespaceId, Object, ObjectId, TlsModule};
 use luci::link::relocate;
 use luci::link::world::World;
 use luci::tls::{Block, Module};
 
 use super::abi::debug::{self, State};
-use super::abi::tls;
+use super::abi::{tables, tls};
 use super::audit::{self, Activity};
 use super::load::{self, Asked, Found};
 use super::lock::LoaderLock;
@@ -118,8 +119,12 @@ fn bring(wanted: Wanted<'_>) -> Result<Option<(ObjectId, Vec<ObjectId>)>> {
         debug::introduce(namespace);
     }
     let asked = Asked { name, by: Some(by), by_call: true, namespace };
-    let outcome = load_and_prepare(&mut world, asked, mode).inspect_err(|_| undo(&world, namespace));
-    let (id, ready) = match outcome? {
+    let outcome = load_and_prepare(&mut world, asked, mode);
+    if consistent_at_the_end() && !debug::is_consistent(namespace) {
+        debug::notify(namespace, State::Consistent);
+        audit::activity(&world, namespace, Activity::Consistent);
+    }
+    let (id, ready) = match outcome.inspect_err(|_| undo(&world, namespace))? {
         Brought::Nothing => return Ok(None),
         Brought::Loaded(id) => return Ok(Some((open_again(id, mode), Vec::new()))),
         Brought::New(id, ready) => (id, ready),
@@ -164,10 +169,17 @@ fn load_and_prepare(world: &mut World<'static>, asked: Asked<'_>, mode: OpenMode
         maps::fill(PROCESS.record(), world, object, &object.current)?;
     }
     maps::relink(world);
-    audit::activity(world, asked.namespace, Activity::Consistent);
-    debug::notify(asked.namespace, State::Consistent);
+    if !consistent_at_the_end() {
+        audit::activity(world, asked.namespace, Activity::Consistent);
+        debug::notify(asked.namespace, State::Consistent);
+    }
     let pending = prepare(world, id, &new, &list, mode)?;
     Ok(Brought::New(id, Ready { new, pending }))
+}
+
+/// Whether a dlopen tells of a consistent state when everything is relocated, and not before.
+fn consistent_at_the_end() -> bool {
+    PROCESS.record().has(Behaviour::CONSISTENT_AT_THE_END)
 }
 
 /// Loads for dlopen, which some objects forbid.
@@ -185,8 +197,14 @@ fn undo(after: &World<'static>, namespace: NamespaceId) {
     if !any_new && debug::is_consistent(namespace) {
         return;
     }
+    let is_first = consistent_at_the_end();
+    if is_first {
+        audit::activity(after, namespace, Activity::Delete);
+    }
     after.iter().filter(|object| before.get(object.id).is_none()).for_each(|object| audit::closed(object));
-    audit::activity(after, namespace, Activity::Delete);
+    if !is_first {
+        audit::activity(after, namespace, Activity::Delete);
+    }
     debug::notify(namespace, State::Delete);
     maps::relink(before);
     discard(before, after);
@@ -245,6 +263,7 @@ fn prepare(
     // the loader's own image is ready
     let linked = || new.iter().rev().filter_map(|&id| world.get(id)).filter(|object| relocation::is_linked_by_us(object));
     linked().for_each(|object| libc::relocate_dynamic(record, &object.current));
+    tables::set_legacy_hooks(linked(), record);
     let pending = linked().map(|object| relocation::words(world, object, &object.current, mode.binds_now())).collect();
     if trace::is_on(Topics::SCOPES) {
         trace::load::opened_scopes(world, root, list);
@@ -411,7 +430,7 @@ pub fn extend_global(world: &mut World<'static>, namespace: NamespaceId, list: &
 fn open_again(id: ObjectId, mode: OpenMode) -> ObjectId {
     promote(id, mode);
     give_scope(id);
-    if audit::is_on() && PROCESS.with_registry(|registry| registry.state(id).open_count == 0) {
+    if audit::is_on() && !consistent_at_the_end() && PROCESS.with_registry(|registry| registry.state(id).open_count == 0) {
         // glibc looks at the dependencies of what was loaded as a dependency itself, and says so
         let world = PROCESS.world.read().clone();
         if let Some(object) = world.get(id) {

@@ -21,7 +21,7 @@ use crate::rt::image::{load_word, store_word};
 use crate::rt::process::PROCESS;
 use crate::rt::sync::{self, FutexLock, Locked};
 use crate::rt::x86_64::{LUCI_TLS_GENERATION, thread_pointer};
-use crate::rt::{print, sys};
+use crate::rt::{libpthread, print, sys};
 
 const UNALLOCATED: u64 = u64::MAX;
 /// Offset of the dtv pointer in the TCB.
@@ -431,6 +431,7 @@ pub fn initialise_in_all_threads(module: &Module, offset: u64, map: Addr) {
         // SAFETY: a function pointer that we set and libpthread may have replaced by its own of the same type.
         let hook: extern "C" fn(u64) = unsafe { core::mem::transmute(load_word(global + hook as u64)) };
         hook(map.0);
+        libpthread::initialise_static_tls(map);
         return;
     }
     let Some(list_in_thread) = record.pthread.list.get() else { return };
