@@ -138,6 +138,7 @@ unsafe impl GlobalAlloc for Heap {
             return block;
         }
         self.0.with(|blocks| {
+            // a small block never changes its size: it would wait in another list than the one it came from, and both would grow
             if old.is_none() && new.is_none() && new_size > layout.size() {
                 // SAFETY: both are talc's; on failure nothing has changed.
                 let grown = unsafe { blocks.talc.grow_in_place(NonNull::new_unchecked(block), layout, new_size) };
