@@ -9,7 +9,7 @@
 set -u
 SYSTEM=/lib64/ld-linux-x86-64.so.2
 
-normalise() { sed -E "s/0x[0-9a-f]{8,}/ADDRESS/g; s#[^ ]*(ld-linux-x86-64\.so\.2|ld-luci\.so|/ld-2\.[0-9]+\.so)#LOADER#g; /^\tLOADER => LOADER/s/ => LOADER//" | sort; }
+normalise() { sed -E "s/0x[0-9a-f]{8,}/ADDRESS/g; s#[^ \t]*(ld-linux-x86-64\.so\.2|ld-luci\.so|/ld-2\.[0-9]+\.so)#LOADER#g; /^\tLOADER => LOADER/s/ => LOADER//" | sort; }
 
 # told LOADER PROGRAM WHAT: what a loader says.
 told() {
@@ -18,8 +18,9 @@ told() {
     verify) timeout 20 "$loader" --verify "$program" >/dev/null 2>&1; echo "status $?" ;;
     list) { timeout 20 "$loader" --list "$program" 2>&1; echo "status $?"; } | normalise ;;
     bindings)
-        LD_TRACE_LOADED_OBJECTS=1 LD_BIND_NOW=1 LD_WARN=1 LD_DEBUG=bindings LD_DEBUG_OUTPUT=$output \
-            timeout 20 "$loader" "$program" >/dev/null 2>"$output.error"
+        # set for the program only: timeout is one too
+        timeout 20 /bin/bash -c 'export LD_TRACE_LOADED_OBJECTS=1 LD_BIND_NOW=1 LD_WARN=1 LD_DEBUG=bindings LD_DEBUG_OUTPUT=$2; exec "$0" "$1"' \
+            "$loader" "$program" "$output" >/dev/null 2>"$output.error"
         echo "status $?"
         cat "$output".* 2>/dev/null | sed -nE 's/^ *[0-9]+:[ \t]*(binding file )/\1/p; /: (symbol lookup error|undefined symbol|undefined reference)/p' | normalise
         rm -f "$output".*
