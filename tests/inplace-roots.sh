@@ -83,7 +83,7 @@ checks() {
 ^a=1' 'sqlite3 :memory: "select 1 + 2"; echo "3 + 4" | bc; echo "[4096]" | jq ".[0]"; python3 -c "import yaml, lxml.etree; print(\"a=%d\" % yaml.safe_load(\"a: 1\")[\"a\"])"
         git init -q /tmp/g; git -C /tmp/g -c user.name=n -c user.email=e commit -q --allow-empty -m x; curl -s file:///etc/hostname >/dev/null || true; openssl version'
     check apt-upgrade '^[1-9][0-9]* upgraded
-^old 0' 'for p in $OLD; do sed -i "/^Package: $p\$/,/^\$/s/^Version: .*/Version: 0~luci/" /var/lib/dpkg/status; done
+^old 0' 'for p in $OLD; do sed -i "/^Package: $p\$/,/^\$/s/^Version: .*/&~luci/" /var/lib/dpkg/status; done
         apt-get -q upgrade -y; echo old $(dpkg-query -W -f "\${Version}\n" | grep -c luci)'
     check apt-remove '^left 0
 ^audit 0' 'apt-get -q purge -y $REMOVED; apt-get -q autoremove -y; echo left $(dpkg-query -W -f "\${db:Status-Status}\n" $REMOVED 2>/dev/null | grep -c "^installed"); echo audit $(dpkg --audit | wc -l)'
