@@ -8,6 +8,8 @@
 # make stress     many threads at everything that the loader does, for a minute
 # make dlopen-users  compares every real user of dlopen that the script knows; installs about 2 GB of packages as root
 # make bench      start-up times and the run-time interface against the system's loader
+# make hostile    20,000 damaged files through this loader, and through the system's for comparison
+# make fuzz       every reader of files and settings for ten minutes each; needs cargo-fuzz (fuzz/README.md)
 # make lint       formatting and clippy
 
 PREFIX ?= /opt/luci
@@ -18,7 +20,7 @@ TOOLS := $(wildcard tools/*/Cargo.toml)
 # every test target but the cases, which have a step of their own
 OTHER_TESTS := $(filter-out cases,$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: all loader tools install demo test unit cases roots roots-all inplace inplace-all usr-bin programs users dlopen-users swap stress storm bench lint setup clean
+.PHONY: all loader tools install demo test unit cases roots roots-all inplace inplace-all usr-bin secure hostile fuzz programs users dlopen-users swap stress storm bench lint setup clean
 
 all: loader tools
 	@echo "built: $(DIST)/ld-luci.so"
@@ -54,7 +56,7 @@ setup:
 demo: setup all
 	examples/demo.sh
 
-test: unit cases programs users swap storm demo roots inplace
+test: unit cases secure programs users swap storm demo roots inplace
 	@echo "== all tests passed"
 
 unit: setup all
@@ -67,6 +69,14 @@ unit: setup all
 cases: setup all
 	@echo "== cases on this machine"
 	$(CARGO) test -q --test cases
+
+# What the caller of a setuid program may not do; the script prints why when it cannot be tried.
+secure: setup all
+	@echo "== secure-execution mode"
+	tests/secure.sh
+
+hostile: setup all
+	LUCI_HOSTILE_FILES=20000 LUCI_SEED=1 $(CARGO) test --test hostile no_mutation -- --nocapture
 
 # Other glibcs; the script prints why when a root cannot be made.
 roots: setup all

@@ -2,6 +2,7 @@
 //! program runs before the last gate.
 
 use alloc::boxed::Box;
+use alloc::ffi::CString;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -19,6 +20,7 @@ use luci::link::hwcaps::Hwcaps;
 use luci::link::object::{NamespaceId, Object, ObjectId, Role};
 use luci::link::search::Search;
 use luci::link::world::World;
+use rustix::fd::AsFd;
 
 use super::abi::debug;
 use super::audit::{self, Activity};
@@ -29,12 +31,16 @@ use super::process::PROCESS;
 use super::program::{entry_of, take_loader, take_program, take_vdso};
 use super::registry::Registry;
 use super::start::{InitialStack, auxv};
+use super::trace::{self, Topics};
 use super::version::LIBC_SONAME;
 use super::x86_64::{self, Processor};
-use super::{fail, identify, init, libc, list, print, relocation, sys};
+use super::{diagnostics, fail, identify, init, libc, list, print, relocation, show, sys, tree};
 
 const CACHE_PATH: &[u8] = b"/etc/ld.so.cache";
 const PRELOAD_PATH: &[u8] = b"/etc/ld.so.preload";
+
+/// Exit status of a secure program that is to be listed: ldd(1) then asks the loader by name, without its privileges.
+const NOT_TRACED: i32 = 5;
 
 unsafe extern "C" {
     fn _start();
@@ -50,6 +56,7 @@ unsafe extern "C" fn luci_start(stack_pointer: *mut u64, _base: u64) -> ! {
     // SAFETY: the environment of the initial stack, followed by the auxiliary vector.
     unsafe { rustix::param::init(stack.envp().cast()) };
     let by_name = stack.aux(auxv::AT_ENTRY) == Some(_start as *const () as u64);
+    PROCESS.statistics.start.store(x86_64::clock(), Ordering::Relaxed);
     remember_start(stack, by_name);
     let config = read_config(stack, by_name);
     match run(stack, &config) {
@@ -57,7 +64,12 @@ unsafe extern "C" fn luci_start(stack_pointer: *mut u64, _base: u64) -> ! {
             // SAFETY: everything is in place, and the loader's frames are left for good.
             unsafe { x86_64::enter(entry.0, stack_pointer as u64, init::finaliser()) }
         }
-        Err(error) => fail::load(&error),
+        Err(error) => {
+            if config.json {
+                tree::failure(stack.args().next().unwrap_or_default(), &error);
+            }
+            fail::load(&error)
+        }
     }
 }
 
@@ -72,17 +84,26 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     registry.excluded = config.exclude.iter().map(|name| (*name).into()).collect();
     PROCESS.registry.with(|slot| *slot = Some(registry));
     debug::begin();
+    if matches!(config.mode, Mode::ListTunables | Mode::ListDiagnostics) {
+        diagnostics::answer(stack, config, &mut cpuid, &mut world)?;
+    }
     let program = take_program(stack, config, &mut world)?;
     let loader = take_loader(config, &mut world)?;
     let vdso = take_vdso(stack, &mut world);
+    if config.mode == Mode::Tree {
+        tree::begin(&world, program);
+    }
     let auditors = if config.mode == Mode::Run { audit::names(config, &world, program) } else { Vec::new() };
     if !auditors.is_empty() {
         world = start_auditing(world, stack, &mut cpuid, &auditors)?;
     }
     let mut scope = alloc::vec![program];
     let preloads = preload(config, &mut world, &mut scope);
-    load::load_dependencies(&mut world, &mut scope)?;
+    trace::statistics::timed(&PROCESS.statistics.loading, || load::load_dependencies(&mut world, &mut scope))?;
     arrange(&mut world, &scope, vdso, loader);
+    if config.mode == Mode::Tree {
+        tree::answer(config, world);
+    }
     check_versions(config, &world)?;
     if config.mode == Mode::List {
         PROCESS.with_registry(|registry| list::answer(config, &world, registry, &preloads));
@@ -96,8 +117,17 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     } else {
         libc::complete(&mut world, Reserve::LARGE)?;
     }
-    relocation::initial(world)?;
+    if trace::is_on(Topics::TLS) {
+        trace::load::thread_local(world.list(world.global(NamespaceId::BASE)));
+    }
+    if trace::is_on(Topics::SCOPES) {
+        trace::load::initial_scopes(&world);
+    }
+    trace::statistics::timed(&PROCESS.statistics.relocation, || relocation::initial(world))?;
     init::start_libc(libc_id)?;
+    if trace::is_on(Topics::STATISTICS) {
+        trace::statistics::start(&PROCESS.world.read());
+    }
     let initial: Vec<ObjectId> = PROCESS.world.read().members(NamespaceId::BASE).map(|object| object.id).collect();
     init::run_constructors(&initial, &initial, PROCESS.start.envp.load(Ordering::Relaxed));
     if !PROCESS.record().has(Flags::AUDIT_PREINIT) {
@@ -127,7 +157,7 @@ fn start_auditing(
     for object in initial.iter().filter_map(|&id| world.get(id).cloned()).collect::<Vec<_>>() {
         world.put(Object { pinned: true, initial: true, ..(*object).clone() });
     }
-    PROCESS.world.replace(Box::new(world));
+    PROCESS.publish(world);
     let is_vdso = |id: &ObjectId| PROCESS.world.read().get(*id).is_some_and(|object| object.current.role == Role::Vdso);
     let (vdso, told): (Vec<ObjectId>, Vec<ObjectId>) = initial.into_iter().partition(is_vdso);
     audit::start(names, &told);
@@ -148,6 +178,9 @@ fn remember_start(stack: InitialStack, by_name: bool) {
 
 fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     let secure = stack.aux(auxv::AT_SECURE).is_some_and(|value| value != 0);
+    if secure {
+        files::open_standard_descriptors();
+    }
     let mut args = stack.args();
     let args: Option<&mut dyn Iterator<Item = &'static [u8]>> = if by_name { Some(&mut args) } else { None };
     let config = Config::read(args, stack.environment(), secure, |path| config_file(path, secure));
@@ -160,8 +193,11 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     }
     match config.mode {
         Mode::Help => answer(&help::help()),
-        Mode::Version => answer(concat!("ld-luci.so ", env!("CARGO_PKG_VERSION"), "\n")),
+        Mode::Version => answer(&diagnostics::version()),
         _ => {}
+    }
+    if secure && config.mode != Mode::Run {
+        sys::exit_group(NOT_TRACED)
     }
     if secure {
         stack.remove_environment(|string| {
@@ -174,11 +210,27 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     settings.bind_now.store(config.bind_now, Ordering::Relaxed);
     settings.bind_not.store(config.bind_not, Ordering::Relaxed);
     settings.weak_yields.store(config.weak, Ordering::Relaxed);
+    if config.debug.is_some() {
+        trace::begin(&config);
+        if trace::is_on(Topics::SECURITY) {
+            trace::load::secure(stack.environment());
+        }
+    }
+    if config.show_auxv {
+        show::auxv(stack);
+    }
     if by_name {
         PROCESS.start.loader_path.store(stack.aux(auxv::AT_EXECFN).unwrap_or(0), Ordering::Relaxed);
         shift_arguments(stack, &config);
     }
     remember_start(stack, by_name);
+    if config.show_args {
+        show::args(stack);
+    }
+    if config.show_env {
+        show::env(stack);
+    }
+    PROCESS.start.origin_path.store(config.origin_path.map_or(0, |path| path.as_ptr() as u64), Ordering::Relaxed);
     config
 }
 
@@ -190,11 +242,12 @@ fn answer(text: &str) -> ! {
 
 /// The configuration file's content; in secure mode only root's own.
 fn config_file(path: &[u8], secure: bool) -> Option<&'static [u8]> {
-    if secure && !files::belongs_to_root(path) {
+    const LARGEST: u64 = 1 << 20;
+    let file = files::open(&CString::new(path).ok()?).ok()?;
+    if secure && !files::belongs_to_root(file.as_fd(), path) {
         return None;
     }
-    const LARGEST: u64 = 1 << 20;
-    files::read_whole(path, LARGEST).map(|bytes| &*bytes.leak())
+    files::read_open(&file, LARGEST).map(|bytes| &*bytes.leak())
 }
 
 /// Makes the argument vector the program's own.
@@ -213,11 +266,16 @@ fn shift_arguments(stack: InitialStack, config: &Config<'static>) {
 }
 
 fn search(config: &Config<'static>, stack: InitialStack, cpuid: &mut CpuidCache<'_>) -> Search<'static> {
-    let cache = if config.inhibit_cache { None } else { files::map_whole(CACHE_PATH).and_then(|bytes| Cache::parse(bytes).ok()) };
+    let cache = files::map_whole(CACHE_PATH).and_then(|bytes| Cache::parse(bytes).ok());
     let level = IsaLevel::detect(cpuid, stack.aux(auxv::AT_HWCAP2).unwrap_or(0)) as u32;
     let hwcaps = Hwcaps::new(level, config.glibc_hwcaps_prepend, config.glibc_hwcaps_mask);
     let mut search = Search::new(cache, hwcaps);
+    if config.inhibit_cache {
+        // it has told the default directories all the same
+        search.cache = None;
+    }
     search.library_path = config.library_path().collect();
+    search.library_path_source = config.library_path_source;
     search.inhibit_rpath = config.inhibit_rpath;
     search.secure = config.secure;
     search
@@ -228,11 +286,14 @@ fn search(config: &Config<'static>, stack: InitialStack, cpuid: &mut CpuidCache<
 fn preload(config: &Config<'static>, world: &mut World<'static>, scope: &mut Vec<ObjectId>) -> Vec<Box<[u8]>> {
     let mut names = Vec::new();
     let mut load = |name: &[u8], source: &str| {
-        if config.secure && name.contains(&b'/') && source == "LD_PRELOAD" {
-            return;
-        }
         let by = scope.first().copied();
-        match load::find_or_load(world, Asked { name, by, by_call: false, namespace: NamespaceId::BASE }) {
+        let asked = Asked { name, by, by_call: false, namespace: NamespaceId::BASE };
+        let of_caller = config.secure && source == "LD_PRELOAD";
+        let found = if of_caller { load::find_or_load_setuid(world, asked) } else { load::find_or_load(world, asked) };
+        if config.mode == Mode::Tree {
+            tree::preloaded(scope[0], name, &found);
+        }
+        match found {
             Ok(id) if scope.contains(&id) => {}
             Ok(id) => {
                 scope.push(id);
@@ -260,7 +321,7 @@ fn preload(config: &Config<'static>, world: &mut World<'static>, scope: &mut Vec
 
 /// Fixes the global scope and the order of the link_map list: program, vDSO, then the scope, the loader where it is needed.
 fn arrange(world: &mut World<'static>, scope: &[ObjectId], vdso: Option<ObjectId>, loader: ObjectId) {
-    world.namespace_mut(NamespaceId::BASE).global = Arc::from(scope);
+    world.set_global(NamespaceId::BASE, Arc::from(scope));
     let mut order = alloc::vec![scope[0]];
     order.extend(vdso);
     order.extend(&scope[1..]);
@@ -281,12 +342,20 @@ fn arrange(world: &mut World<'static>, scope: &[ObjectId], vdso: Option<ObjectId
 
 /// Gate: every version that is needed must be there.
 fn check_versions(config: &Config<'_>, world: &World<'static>) -> Result<()> {
-    let findings = PROCESS.with_registry(|registry| registry.check_versions(world, world.global(NamespaceId::BASE)));
+    let findings = PROCESS.with_registry(|registry| {
+        let objects = world.global(NamespaceId::BASE);
+        if trace::is_on(Topics::VERSIONS) {
+            trace::load::versions(world, registry, objects);
+        }
+        registry.check_versions(world, objects)
+    });
     for warning in &findings.warnings {
         fail::version_line(warning);
     }
-    for error in &findings.errors {
+    for (error, explanation) in findings.errors.iter().zip(&findings.explanations) {
         fail::version_line(error);
+        // a listing is read by programs, which know glibc's lines only
+        explanation.iter().filter(|_| config.mode != Mode::List).for_each(|line| fail::further_line(line));
     }
     // glibc ends a start with missing versions with status 1
     if findings.errors.is_empty() || config.mode == Mode::List { Ok(()) } else { sys::exit_group(1) }

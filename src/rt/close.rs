@@ -15,11 +15,12 @@ use luci::link::object::{LocalScope, NamespaceId, Object, ObjectId, Role};
 use super::abi::debug::{self, State};
 use super::abi::tls;
 use super::audit::{self, Activity};
-use super::lock::LoaderLock;
+use super::lock::{LoaderLock, thread_number};
 use super::open::publish;
 use super::process::PROCESS;
 use super::registry::{Registry, Stage};
-use super::{init, libpthread, map, maps, relocation, sys};
+use super::trace::{self, Topics};
+use super::{init, libpthread, map, maps, relocation};
 
 /// Undoes one open; the last one takes the object and everything nobody needs any more out of the process.
 pub fn close(handle: Addr) -> Result<()> {
@@ -34,7 +35,11 @@ pub fn close(handle: Addr) -> Result<()> {
         state.open_count = state.open_count.checked_sub(1).ok_or_else(|| not_open(&object.current.path))?;
         Ok(state.open_count > 0)
     })?;
-    if !still_open && !PROCESS.with_registry(unused_with).is_empty() {
+    if still_open && trace::is_on(Topics::FILES) {
+        let count = PROCESS.with_registry(|registry| registry.state(object.id).open_count);
+        trace::load::stays(&object, count);
+    }
+    if !still_open {
         unload();
     }
     Ok(())
@@ -51,7 +56,7 @@ fn stays(object: &Object<'static>) -> bool {
 pub static UNLOADING: AtomicU32 = AtomicU32::new(0);
 
 fn unload() {
-    if UNLOADING.swap(sys::thread_id(), Ordering::Relaxed) != 0 {
+    if UNLOADING.swap(thread_number(), Ordering::Relaxed) != 0 {
         return;
     }
     let mut told = Vec::new();
@@ -75,6 +80,9 @@ fn unload() {
             break dead;
         }
     };
+    if trace::is_on(Topics::FILES) {
+        trace::load::leaves(&PROCESS.world.read(), &dead);
+    }
     let touched = namespaces_of(&dead);
     for &namespace in &touched {
         if !told.contains(&namespace) {
@@ -82,7 +90,9 @@ fn unload() {
         }
         debug::notify(namespace, State::Delete);
     }
-    remove(&dead);
+    if !dead.is_empty() {
+        remove(&dead);
+    }
     for &namespace in &touched {
         tell_auditors(namespace, Activity::Consistent);
         debug::notify(namespace, State::Consistent);
@@ -112,9 +122,10 @@ fn hide(dead: &[ObjectId]) {
     let mut new = world.clone();
     drop(world);
     for object in changed {
-        new.put(Object { closing: !object.closing, ..(*object).clone() });
+        new.change(object.id, |object| object.closing = !object.closing);
     }
-    publish(new);
+    // nothing that libc or a debugger is told of
+    PROCESS.world.replace(Box::new(new));
 }
 
 /// In the child of a fork: takes out what a thread that is not here was closing, or had loaded and not begun to construct.
@@ -163,18 +174,26 @@ fn unused_with(registry: &mut Registry) -> Vec<ObjectId> {
             || relocation::defines_unique(object.id)
             || maps::tls_destructors(record, object.handle) > 0
     };
-    let mut live: Vec<ObjectId> = world.iter().filter(|object| is_root(object)).map(|object| object.id).collect();
-    let mut next = 0;
-    while let Some(&id) = live.get(next) {
-        next += 1;
-        let needed = world.get(id).map(|object| object.needed.clone()).unwrap_or_default();
-        for other in needed.iter().chain(&registry.state(id).bound_to) {
-            if !live.contains(other) {
-                live.push(*other);
-            }
+    let mut is_live: Vec<bool> = Vec::new();
+    let mut found: Vec<ObjectId> = Vec::with_capacity(world.order.len());
+    let mut take = |found: &mut Vec<ObjectId>, id: ObjectId| {
+        let index = id.0 as usize;
+        if is_live.len() <= index {
+            is_live.resize(index + 1, false);
         }
+        if !core::mem::replace(&mut is_live[index], true) {
+            found.push(id);
+        }
+    };
+    world.iter().filter(|object| is_root(object)).for_each(|object| take(&mut found, object.id));
+    let mut next = 0;
+    while let Some(&id) = found.get(next) {
+        next += 1;
+        let needed = world.get(id).map_or(&[][..], |object| &object.needed);
+        needed.iter().chain(&registry.state(id).bound_to).for_each(|&other| take(&mut found, other));
     }
-    world.iter().map(|object| object.id).filter(|id| !live.contains(id)).collect()
+    let is_live = |id: &ObjectId| is_live.get(id.0 as usize).copied().unwrap_or(false);
+    world.order.iter().copied().filter(|id| !is_live(id)).collect()
 }
 
 /// Takes objects out of the world; their memory is given back when no reader can be in it.
@@ -195,8 +214,10 @@ pub fn remove(dead: &[ObjectId]) {
             tls_changed = true;
         }
         world.remove(id);
-        let global = kept(world.global(object.namespace));
-        world.namespace_mut(object.namespace).global = global;
+        if world.is_global(&object) {
+            let global = kept(world.global(object.namespace));
+            world.set_global(object.namespace, global);
+        }
     }
     if tls_changed {
         world.tls.advance();

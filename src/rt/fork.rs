@@ -71,7 +71,7 @@ fn short_locks() -> [&'static FutexLock; 11] {
         tls::EARLY.raw(),
         error::FRAMES.raw(),
         libpthread::GUESTS.raw(),
-        &heap::LOCK,
+        heap::lock(),
     ]
 }
 

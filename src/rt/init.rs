@@ -18,16 +18,14 @@ use super::abi::debug::{self, State};
 use super::audit::{self, Activity};
 use super::image::load_word;
 use super::libpthread;
-use super::lock::LoaderLock;
+use super::lock::{LoaderLock, thread_number};
 use super::process::PROCESS;
 use super::registry::{Registry, Stage};
 use super::relocation::is_linked_by_us;
 use super::sync::{futex_wait, futex_wake_all};
-use super::sys;
+use super::trace::{self, Topics};
 use super::version::LIBC_SONAME;
-
-type Constructor = extern "C" fn(i32, u64, u64);
-type Destructor = extern "C" fn();
+use super::x86_64;
 
 /// The function that the program's `_start` registers with atexit.
 pub fn finaliser() -> u64 {
@@ -90,9 +88,8 @@ fn early_init(libc: &Version<'static>, initial: bool) -> Result<()> {
     let reference = Reference::new(b"__libc_early_init", None, Class::PLT | Class::NEWEST);
     let Some(symbol) = resolve::find(&libc.symbols, &reference) else { return Ok(()) };
     check_is_code(&PROCESS.world.read(), libc, libc.address_of(symbol))?;
-    // SAFETY: libc's own function of this type, and libc is relocated.
-    let function: extern "C" fn(bool) = unsafe { core::mem::transmute(libc.address_of(symbol).0) };
-    function(initial);
+    // SAFETY: libc's own function, which takes a bool, and libc is relocated.
+    unsafe { x86_64::call_program(libc.address_of(symbol).0, u64::from(initial), 0, 0) };
     Ok(())
 }
 
@@ -132,7 +129,7 @@ pub fn run_constructors(objects: &[ObjectId], new: &[ObjectId], environment: u64
         let order = order::initialisation(all.len(), |index| positions(&all, &all[index].needed));
         order.into_iter().map(|index| all[index].clone()).collect::<Vec<_>>()
     };
-    let me = sys::thread_id();
+    let me = thread_number();
     // the one that was loaded last, as in glibc: old libpthreads ask for it too
     let asks = |id: &&ObjectId| {
         let object = ordered.iter().find(|object| object.id == **id);
@@ -144,6 +141,9 @@ pub fn run_constructors(objects: &[ObjectId], new: &[ObjectId], environment: u64
         construct(object, me, new, environment);
     }
     if let Some(program) = ordered.iter().find(|object| object.current.role == Role::Program) {
+        if program.current.dynamic.preinit_array.size > 0 && trace::is_on(Topics::CALLS) {
+            trace::load::preinit(&program.current);
+        }
         call_array(&program.current, program.current.dynamic.preinit_array, environment);
     }
     for object in &ordered {
@@ -158,7 +158,14 @@ fn positions(all: &[Arc<Object<'static>>], needed: &[ObjectId]) -> Vec<usize> {
 /// The constructors of one object, once. When another thread runs them, it is waited for. The program's are run by libc or by
 /// its own start code.
 fn construct(object: &Object<'static>, me: u32, new: &[ObjectId], environment: u64) {
-    if !claim(object, me, new.contains(&object.id)) {
+    let is_new = new.contains(&object.id);
+    let claimed = claim(object, me, is_new);
+    // glibc's loader has no constructors either, and says so
+    let is_told = claimed || (object.current.role == Role::Loader && is_new);
+    if is_told && trace::is_on(Topics::CALLS) {
+        trace::load::constructs(object);
+    }
+    if !claimed {
         return;
     }
     let version = &object.current;
@@ -257,11 +264,10 @@ fn functions(version: &Version<'static>, array: Table) -> Vec<Addr> {
 
 fn call_constructor(function: Addr, environment: u64) {
     let start = &PROCESS.start;
+    let (argc, argv) = (start.argc.load(Ordering::Relaxed), start.argv.load(Ordering::Relaxed));
     // SAFETY: a constructor of a relocated object (gABI "Initialization and Termination Functions"); glibc passes the
     // program's arguments.
-    let function: Constructor = unsafe { core::mem::transmute(function.0) };
-    let argc = start.argc.load(Ordering::Relaxed) as i32;
-    function(argc, start.argv.load(Ordering::Relaxed), environment);
+    unsafe { x86_64::call_program(function.0, argc, argv, environment) };
 }
 
 /// The environment as the libc of a namespace has it now; the initial one before there is a libc.
@@ -293,6 +299,9 @@ extern "C" fn run_destructors() {
         destroy(&members, &mut |_| {});
         audit::activity(&world, id, Activity::Consistent);
     }
+    if trace::is_on(Topics::STATISTICS) {
+        trace::statistics::end();
+    }
 }
 
 /// Runs the destructors of `objects`, each before what it depends on; the program's first. `destroyed` hears of each before
@@ -322,6 +331,9 @@ pub fn destroy(objects: &[ObjectId], destroyed: &mut dyn FnMut(&Object<'static>)
         if !due {
             continue;
         }
+        if object.current.role != Role::Vdso && trace::is_on(Topics::CALLS) {
+            trace::load::destroys(&object);
+        }
         if is_linked_by_us(&object) {
             for function in functions(version, version.dynamic.fini_array).into_iter().rev() {
                 call_destructor(function);
@@ -347,6 +359,5 @@ fn only_bound(world: &World<'static>, object: &Object<'static>, mut bound: Vec<O
 
 fn call_destructor(function: Addr) {
     // SAFETY: a destructor of a relocated object.
-    let function: Destructor = unsafe { core::mem::transmute(function.0) };
-    function();
+    unsafe { x86_64::call_program(function.0, 0, 0, 0) };
 }

@@ -1,7 +1,6 @@
 //! dlopen: objects come into the running process. Everything happens under the loader's lock on a copy of the world; until
 //! it is published a failure only has to give back what was mapped. Constructors run when the lock is free again.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -22,6 +21,7 @@ use super::audit::{self, Activity};
 use super::load::{self, Asked, Found};
 use super::lock::LoaderLock;
 use super::process::PROCESS;
+use super::trace::{self, Topics};
 use super::{close, fail, init, libc, map, maps, relocation};
 
 /// dlopen(3)'s mode bits.
@@ -90,9 +90,15 @@ pub fn open(wanted: Wanted<'_>) -> Result<Option<Addr>> {
     });
     let caller = world.get(wanted.by).map_or(NamespaceId::BASE, |object| object.namespace);
     let environment = if list.is_empty() { 0 } else { init::environment_of(&world, caller) };
+    if new.is_empty() && trace::is_on(Topics::FILES) {
+        trace::load::opened(&world, id);
+    }
     drop(world);
     drop(lock);
     init::run_constructors(&list, &new, environment);
+    if !new.is_empty() && trace::is_on(Topics::FILES) {
+        trace::load::opened(&PROCESS.world.read(), id);
+    }
     Ok(handle)
 }
 
@@ -106,20 +112,19 @@ fn bring(wanted: Wanted<'_>) -> Result<Option<(ObjectId, Vec<ObjectId>)>> {
     if let Some(id) = PROCESS.with_registry(|registry| registry.loaded(namespace, name)) {
         return Ok(Some((open_again(id, mode), Vec::new())));
     }
-    let before = PROCESS.world.read().clone();
-    let mut world = before.clone();
+    let mut world = PROCESS.world.read().clone();
     if matches!(wanted.target, Target::New) {
         // an auditor's is marked when it is accepted
         world.namespace_mut(namespace).audits = false;
         debug::introduce(namespace);
     }
     let asked = Asked { name, by: Some(by), by_call: true, namespace };
-    let outcome = load_and_prepare(&before, &mut world, asked, mode);
+    let outcome = load_and_prepare(&mut world, asked, mode);
     if consistent_at_the_end() && !debug::is_consistent(namespace) {
         debug::notify(namespace, State::Consistent);
         audit::activity(&world, namespace, Activity::Consistent);
     }
-    let (id, ready) = match outcome.inspect_err(|_| undo(&before, &world, namespace))? {
+    let (id, ready) = match outcome.inspect_err(|_| undo(&world, namespace))? {
         Brought::Nothing => return Ok(None),
         Brought::Loaded(id) => return Ok(Some((open_again(id, mode), Vec::new()))),
         Brought::New(id, ready) => (id, ready),
@@ -143,19 +148,22 @@ struct Ready {
 }
 
 /// Everything that can fail before anybody but debuggers and auditors sees the new objects.
-fn load_and_prepare(before: &World<'static>, world: &mut World<'static>, asked: Asked<'_>, mode: OpenMode) -> Result<Brought> {
+fn load_and_prepare(world: &mut World<'static>, asked: Asked<'_>, mode: OpenMode) -> Result<Brought> {
     let file = match load::find(world, asked)? {
         Found::Loaded(id) => return Ok(Brought::Loaded(id)),
         Found::File(_) if mode.has(OpenMode::NOLOAD) => return Ok(Brought::Nothing),
         Found::File(file) => file,
     };
     let id = opening(|| load::map_file(world, *file, asked))?;
-    if before.get(id).is_some() {
+    if PROCESS.world.read().get(id).is_some() {
         return Ok(Brought::Loaded(id));
     }
     let mut list = alloc::vec![id];
     opening(|| load::load_dependencies(world, &mut list))?;
-    let new: Vec<ObjectId> = list.iter().copied().filter(|&id| before.get(id).is_none()).collect();
+    let new = {
+        let before = PROCESS.world.read();
+        list.iter().copied().filter(|&id| before.get(id).is_none()).collect::<Vec<_>>()
+    };
     check_versions(world, &new)?;
     for object in new.iter().filter_map(|&id| world.get(id)) {
         maps::fill(PROCESS.record(), world, object, &object.current)?;
@@ -183,7 +191,8 @@ fn opening<T>(load: impl FnOnce() -> Result<T>) -> Result<T> {
 }
 
 /// Gives back what a failed open has loaded, and tells whom it was told of.
-fn undo(before: &World<'static>, after: &World<'static>, namespace: NamespaceId) {
+fn undo(after: &World<'static>, namespace: NamespaceId) {
+    let before = &PROCESS.world.read().clone();
     let any_new = after.iter().any(|object| before.get(object.id).is_none());
     if !any_new && debug::is_consistent(namespace) {
         return;
@@ -240,8 +249,14 @@ fn prepare(
     add_tls(world, new);
     add_scopes(world, root, new, list, mode);
     place_static_tls(world, new)?;
+    if trace::is_on(Topics::SCOPES) {
+        trace::load::opened_scopes(world, root, &[root]);
+    }
+    if trace::is_on(Topics::TLS) {
+        trace::load::thread_local(world.list(new));
+    }
     let record = PROCESS.record();
-    for object in new.iter().filter_map(|&id| world.get(id)) {
+    for object in new.iter().filter_map(|&id| world.get(id)).filter(|object| object.tls.is_some()) {
         // now with its TLS module
         maps::fill(record, world, object, &object.current)?;
     }
@@ -249,13 +264,21 @@ fn prepare(
     let linked = || new.iter().rev().filter_map(|&id| world.get(id)).filter(|object| relocation::is_linked_by_us(object));
     linked().for_each(|object| libc::relocate_dynamic(record, &object.current));
     tables::set_legacy_hooks(linked(), record);
-    linked().map(|object| relocation::words(world, object, &object.current, mode.binds_now())).collect()
+    let pending = linked().map(|object| relocation::words(world, object, &object.current, mode.binds_now())).collect();
+    if trace::is_on(Topics::SCOPES) {
+        trace::load::opened_scopes(world, root, list);
+    }
+    pending
 }
 
 /// Makes the objects part of the process. What program code is asked for then (IFUNC resolvers) may still fail.
 fn take_in(world: World<'static>, new: &[ObjectId], pending: &[relocation::Pending]) -> Result<()> {
+    let in_static_tls = |id: &ObjectId| world.get(*id).and_then(|object| object.tls?.static_offset).is_some();
+    let is_any_static = new.iter().any(in_static_tls);
     publish(world);
-    initialise_static_tls(&PROCESS.world.read().clone(), new);
+    if is_any_static {
+        initialise_static_tls(&PROCESS.world.read().clone(), new);
+    }
     let started = relocation::finish(pending).and_then(|()| init::start_further_libcs(new));
     started.inspect_err(|_| close::remove(new))
 }
@@ -265,7 +288,7 @@ pub fn publish(world: World<'static>) {
     maps::relink(&world);
     super::namespaces::store(&world);
     let generation = world.tls.generation;
-    PROCESS.world.replace(Box::new(world));
+    PROCESS.publish(world);
     tls::publish_generation(generation);
 }
 
@@ -301,7 +324,12 @@ pub fn discard(before: &World<'static>, after: &World<'static>) {
 }
 
 pub fn check_versions(world: &World<'static>, new: &[ObjectId]) -> Result<()> {
-    let findings = PROCESS.with_registry(|registry| registry.check_versions(world, new));
+    let findings = PROCESS.with_registry(|registry| {
+        if trace::is_on(Topics::VERSIONS) {
+            trace::load::versions(world, registry, new);
+        }
+        registry.check_versions(world, new)
+    });
     findings.warnings.iter().for_each(fail::version_line);
     findings.errors.into_iter().next().map_or(Ok(()), Err)
 }
@@ -368,17 +396,18 @@ pub fn initialise_static_tls(world: &World<'static>, new: &[ObjectId]) {
 fn add_scopes(world: &mut World<'static>, root: ObjectId, new: &[ObjectId], list: &[ObjectId], mode: OpenMode) {
     let shared: Arc<[ObjectId]> = Arc::from(list);
     for &id in list {
-        let Some(object) = world.get(id).cloned() else { continue };
-        if !new.contains(&id) && world.is_global(&object) {
+        let Some(object) = world.get(id) else { continue };
+        let is_new = new.contains(&id);
+        if !is_new && world.is_global(object) {
             continue;
         }
-        let mut object = (*object).clone();
-        object.local_scopes.push(LocalScope { root, list: shared.clone() });
-        if new.contains(&id) {
-            object.deep_bind = mode.has(OpenMode::DEEPBIND);
-            object.pinned |= mode.has(OpenMode::NODELETE) && id == root;
-        }
-        world.put(object);
+        world.change(id, |object| {
+            object.local_scopes.push(LocalScope { root, list: shared.clone() });
+            if is_new {
+                object.deep_bind = mode.has(OpenMode::DEEPBIND);
+                object.pinned |= mode.has(OpenMode::NODELETE) && id == root;
+            }
+        });
     }
     let Some(namespace) = world.get(root).map(|object| object.namespace) else { return };
     if mode.has(OpenMode::GLOBAL) || world.global(namespace).is_empty() {
@@ -390,8 +419,11 @@ fn add_scopes(world: &mut World<'static>, root: ObjectId, new: &[ObjectId], list
 pub fn extend_global(world: &mut World<'static>, namespace: NamespaceId, list: &[ObjectId]) {
     let mut global = world.global(namespace).to_vec();
     let new: Vec<ObjectId> = list.iter().copied().filter(|id| !global.contains(id)).collect();
+    if trace::is_on(Topics::SCOPES) {
+        trace::load::made_global(world, &new);
+    }
     global.extend(new);
-    world.namespace_mut(namespace).global = Arc::from(global);
+    world.set_global(namespace, Arc::from(global));
 }
 
 /// An object that is loaded already.
