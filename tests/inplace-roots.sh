@@ -13,10 +13,10 @@ LOADER=$(readlink -f "${LUCI_LD:-target/dist/ld-luci.so}") || exit 1
 ROOTS=${LUCI_ROOTS:-/var/tmp/luci-roots}
 PACKAGES="sqlite3 curl wget git less file bc jq nano vim-tiny zip unzip rsync tree gawk m4 bison flex xxd cpio pigz zstd lz4 screen
     tmux procps psmisc lsof strace socat netcat-openbsd openssl ca-certificates tcl lua5.3 python3-yaml python3-lxml libxml2-utils
-    gettext-base man-db"
+    gettext-base bzip2"
 REMOVED="nano tmux screen tcl lua5.3 socat pigz zip unzip tree"
 # they are made to look old, so that there is something to upgrade
-OLD="less file bc jq gawk m4 flex xxd cpio zstd lz4 psmisc lsof strace rsync sqlite3 curl wget xz-utils man-db"
+OLD="less file bc jq gawk m4 flex xxd cpio zstd lz4 psmisc lsof strace rsync sqlite3 curl wget bzip2"
 SOURCE=hello
 LIMIT=1200                  # seconds for one check
 keep=

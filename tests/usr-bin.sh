@@ -2,7 +2,7 @@
 # What the loader tells about every program in /usr/bin without running it, under the system's loader and under ours: the exit
 # status of --verify, the output of --list, and the symbol bindings (LD_DEBUG=bindings while everything is traced and bound).
 #
-#   tests/usr-bin.sh [--root FOLDER] [PROGRAM...]     default: a Debian 12 root (tests/roots.sh bookworm), then this machine
+#   tests/usr-bin.sh [--root FOLDER | --here] [PROGRAM...]     default: a Debian 12 root (tests/roots.sh bookworm), then this machine
 #
 # Addresses, process numbers and the loader's own path are normalised. Not compared: what glibc's loader tells of its own look-ups in
 # the vDSO, which ours makes without the machinery of symbol bindings. LUCI_LD names another loader than target/dist/ld-luci.so;
@@ -10,7 +10,7 @@
 set -u
 SYSTEM=/lib64/ld-linux-x86-64.so.2
 
-normalise() { sed -E "s/0x[0-9a-f]{8,}/ADDRESS/g; s#[^ \t]*(ld-linux-x86-64\.so\.2|ld-luci\.so|/ld-2\.[0-9]+\.so)#LOADER#g; /^\tLOADER => LOADER/s/ => LOADER//" | sort; }
+normalise() { sed -E "s#$LOADER#LOADER#g; s/0x[0-9a-f]{8,}/ADDRESS/g; s#[^ \t]*(ld-linux-x86-64\.so\.2|ld-luci\.so|/ld-2\.[0-9]+\.so)#LOADER#g; /^\tLOADER => LOADER/s/ => LOADER//" | sort; }
 
 # told LOADER PROGRAM WHAT: what a loader says.
 told() {
@@ -94,7 +94,9 @@ if [ -n "$root" ]; then
     in_root "$root" "$@"
     exit
 fi
-if [ "$(id -u)" = 0 ] && tests/roots.sh bookworm; then
+here=
+[ "${1:-}" = --here ] && { here=1; shift; }
+if [ -z "$here" ] && [ "$(id -u)" = 0 ] && tests/roots.sh bookworm; then
     echo "== /usr/bin of the bookworm root"
     in_root "${LUCI_ROOTS:-/var/tmp/luci-roots}/bookworm" "$@" || failed=1
 fi
