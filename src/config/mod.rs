@@ -19,6 +19,9 @@ pub const DEFAULT_FILE: &[u8] = b"/opt/luci/ld-luci.conf";
 /// Exit status after a mistake on the loader's own command line, as glibc's.
 pub const USAGE_STATUS: i32 = 1;
 
+/// Exit status without any argument: the ldd of older glibcs takes it for the mark of a working loader; newer ones do not look.
+pub const BARE_STATUS: i32 = 127;
+
 /// All settings of one process. Strings are bytes as the kernel handed them over, without a terminating NUL; lists keep
 /// their separators and are taken apart by [`library_path_elements`] and [`preload_names`].
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -186,7 +186,7 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     let config = Config::read(args, stack.environment(), secure, |path| config_file(path, secure));
     let config = config.unwrap_or_else(|error| {
         print::line(format_args!("ld-luci.so: {error}"));
-        sys::exit_group(luci::config::USAGE_STATUS)
+        sys::exit_group(if stack.args().nth(1).is_none() { luci::config::BARE_STATUS } else { luci::config::USAGE_STATUS })
     });
     for problem in &config.problems {
         print::line(format_args!("ld-luci.so: warning: {problem}"));
