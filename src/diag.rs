@@ -47,6 +47,15 @@ impl Error {
         Error::new(object, ErrorKind::Other(sentence.into()))
     }
 
+    /// The sentence without the object that it is about.
+    pub fn reason(&self) -> String {
+        match &self.kind {
+            // what was tried is clear where a path is told with its reason
+            ErrorKind::Os { action: "cannot open shared object file", errno } => alloc::format!("{}", Errno(*errno)),
+            kind => alloc::format!("{}", Error::new("", kind.clone())),
+        }
+    }
+
     /// glibc's class of the message: a failed lookup is a "symbol lookup error", everything else an
     /// "error while loading shared libraries".
     pub fn is_symbol_lookup(&self) -> bool {

@@ -14,6 +14,7 @@
 //! | [`config`] | 1 | every switch once |
 //! | [`tls`] | 2 | thread-local storage arithmetic |
 //! | [`link`] | 2 | search, dependencies, scope, symbol resolution, relocation, initialisation order |
+//! | [`report`] | 3 | what a program would load and why, told without running it |
 //! | [`glibc`] | 3 | the private ABI of a stock libc, filled from records |
 //! | [`update`] | 3 | the live update as decisions |
 //! | [`status`] | 3 | what the outside is told |
@@ -50,6 +51,7 @@ pub mod diag;
 pub mod elf;
 pub mod glibc;
 pub mod link;
+pub mod report;
 pub mod status;
 pub mod tls;
 pub mod update;

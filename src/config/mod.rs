@@ -59,6 +59,10 @@ pub struct Config<'a> {
     pub list_versions: bool,
     /// A listing also reports symbols without a definition (ldd -d, with LD_BIND_NOW ldd -r).
     pub list_undefined: bool,
+    /// The object that `--why` asks about.
+    pub why: Option<&'a [u8]>,
+    /// The answers of `--tree` and `--why` are for programs.
+    pub json: bool,
     pub inhibit_cache: bool,
     /// Names of objects whose RPATH and RUNPATH do not count, separated by `:`.
     pub inhibit_rpath: Option<&'a [u8]>,
@@ -88,6 +92,8 @@ pub enum Mode {
     Run,
     /// Print the objects that would be loaded, as ldd(1) shows them.
     List,
+    /// Tell how the objects would be found, or why one of them would be loaded.
+    Tree,
     /// Tell by the exit status whether the program can be handled.
     Verify,
     /// Print the tunables of the libc with their values and bounds.
@@ -148,6 +154,8 @@ impl Default for Config<'_> {
             argv0: None,
             list_versions: false,
             list_undefined: false,
+            why: None,
+            json: false,
             inhibit_cache: false,
             inhibit_rpath: None,
             glibc_hwcaps_prepend: None,
@@ -171,9 +179,11 @@ impl<'a> Config<'a> {
         self.library_path.iter().flat_map(|list| library_path_elements(list))
     }
 
-    /// The objects to preload in order, without those of `/etc/ld.so.preload`.
+    /// The objects to preload in order, without those of `/etc/ld.so.preload`. In secure-execution mode there are no paths
+    /// among them.
     pub fn preload(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
-        self.preload.iter().flat_map(|list| preload_names(list))
+        let names = self.preload.iter().flat_map(|list| preload_names(list));
+        names.filter(|name| !self.secure || !name.contains(&b'/'))
     }
 }
 

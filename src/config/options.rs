@@ -81,6 +81,8 @@ pub static SWITCHES: &[Switch] = &[
         long: "preload",
         short: Some(b'P'),
         variable: Some("LD_PRELOAD"),
+        // then only setuid files in the default directories are taken, by name
+        harmless: true,
         argument: Some("FILES"),
         default: "",
         help: "load these objects before all others, separated by blanks, : or ;",
@@ -338,6 +340,29 @@ pub static SWITCHES: &[Switch] = &[
         variable: Some("LD_WARN"),
         help: "with --list: report also the symbols of data without a definition, with --bind-now those of functions too",
         set: Set::NonEmpty(|config| &mut config.list_undefined),
+        ..NONE
+    },
+    Switch {
+        long: "tree",
+        file: false,
+        help: "print what a program or library would load, from where and by which rule, and what would be missing, and exit",
+        set: Set::Mode(Mode::Tree),
+        ..NONE
+    },
+    Switch {
+        long: "why",
+        file: false,
+        argument: Some("NAME"),
+        default: "",
+        help: "print who needs this object and what for, and exit",
+        set: Set::Text(|config, value| (config.why, config.mode) = (Some(value), Mode::Tree)),
+        ..NONE
+    },
+    Switch {
+        long: "json",
+        file: false,
+        help: "with --why, else as --tree: print a JSON document",
+        set: Set::Bool(|config| &mut config.json),
         ..NONE
     },
     Switch {

@@ -38,6 +38,13 @@ impl<'a> Config<'a> {
         config.read_environment(env, &mut given);
         if let Some(args) = args {
             config.read_command_line(args, &mut given)?;
+            // anybody could run any program with the privileges of a setuid copy of the loader
+            if secure && !matches!(config.mode, Mode::Help | Mode::Version) {
+                return Err(Error::other("", "in secure-execution mode the loader starts no program by name"));
+            }
+        }
+        if config.json && config.mode == Mode::Run {
+            config.mode = Mode::Tree;
         }
         if config.luci_conf.is_empty() || matches!(config.mode, Mode::Help | Mode::Version) {
             return Ok(config);
@@ -51,6 +58,10 @@ impl<'a> Config<'a> {
         }
         if config.verbosity < WARNINGS {
             config.problems.clear();
+        }
+        if secure {
+            // the caller could have put a link there
+            (config.statusinfo, config.logfile) = (None, None);
         }
         Ok(config)
     }

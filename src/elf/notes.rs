@@ -1,4 +1,4 @@
-//! `PT_NOTE` contents: the build ID.
+//! `PT_NOTE` contents: the build ID, what protected symbols ask for, which libraries may be opened at run time.
 
 /// `NT_GNU_BUILD_ID`
 const NT_GNU_BUILD_ID: u32 = 3;
@@ -13,6 +13,23 @@ pub fn build_id(notes: &[u8]) -> Option<&[u8]> {
         rest = next;
     }
     None
+}
+
+/// The notes by which an object tells which libraries it may open at run time (UAPI.10, "ELF dlopen metadata"): each is a
+/// JSON text, perhaps with a NUL at its end.
+pub fn dlopen(notes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const FDO_DLOPEN: u32 = 0x407c_0c0a;
+    let mut rest = notes;
+    core::iter::from_fn(move || {
+        loop {
+            let (note, next) = split_note(rest)?;
+            rest = next;
+            if note.name == b"FDO\0" && note.kind == FDO_DLOPEN {
+                let end = note.description.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+                return Some(&note.description[..end]);
+            }
+        }
+    })
 }
 
 /// Whether the bytes of PT_GNU_PROPERTY say that protected symbols may be reached through the GOT only
@@ -73,6 +90,21 @@ mod tests {
         assert!(!needs_indirect_access(&notes[..30]));
         notes[20..24].copy_from_slice(&u32::MAX.to_le_bytes());
         assert!(!needs_indirect_access(&notes));
+    }
+
+    #[test]
+    fn notes_about_dlopen_end_at_their_text() {
+        let mut notes = alloc::vec::Vec::new();
+        for (kind, text) in [(0x407c_0c0a_u32, &b"[1]\0"[..]), (3, b"abcd"), (0x407c_0c0a, b"[22]\0\0\0\0")] {
+            notes.extend(4u32.to_le_bytes());
+            notes.extend((text.len() as u32).to_le_bytes());
+            notes.extend(kind.to_le_bytes());
+            notes.extend(b"FDO\0");
+            notes.extend(text);
+        }
+        assert_eq!(dlopen(&notes).collect::<alloc::vec::Vec<_>>(), [&b"[1]"[..], b"[22]"]);
+        assert_eq!(dlopen(&notes[..notes.len() - 1]).count(), 1);
+        assert_eq!(dlopen(&[0xff; 40]).count(), 0);
     }
 
     #[test]

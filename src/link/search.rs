@@ -180,6 +180,16 @@ impl<'a> Search<'a> {
         outcome.break_value()
     }
 
+    /// As [`Search::find`], in the default directories only, for a name without slash.
+    pub fn find_in_defaults<F: Files>(&mut self, name: &[u8], files: &mut F) -> Option<F::Found> {
+        if name.contains(&b'/') {
+            return None;
+        }
+        self.default_directories
+            .iter()
+            .find_map(|&directory| self.try_directory(directory, name, Rule::Default, files).break_value())
+    }
+
     /// A name without slash: all rules, one after the other.
     fn find_by_rules<F: Files>(
         &mut self,
@@ -222,6 +232,30 @@ impl<'a> Search<'a> {
             all.extend(self.default_directories.iter().map(|&directory| (Cow::Borrowed(directory), Rule::Default)));
         }
         all
+    }
+
+    /// The object whose RPATH or RUNPATH led to a path: that of the request, one of its loaders, or the program.
+    pub fn owner<'r>(&self, request: &Request<'r>, path: &[u8], rule: Rule) -> Option<Requester<'r>>
+    where
+        'a: 'r,
+    {
+        let leads_to_it = |list: Option<&'r [u8]>, object: &Requester<'r>| {
+            let mut all = Vec::new();
+            list.into_iter().for_each(|list| self.add_list(list, object, rule, &mut all));
+            let is_below = |directory: &[u8]| match directory {
+                b"" => !path.starts_with(b"/"),
+                directory => path.starts_with(&join(directory, b"")),
+            };
+            all.iter().any(|(directory, _)| is_below(directory))
+        };
+        match rule {
+            Rule::Runpath => request.requester,
+            Rule::Rpath => {
+                let chain = request.requester.into_iter().chain(request.loaders.iter().copied()).chain(request.program);
+                chain.filter(|object| object.runpath.is_none()).find(|object| leads_to_it(object.rpath, object))
+            }
+            _ => None,
+        }
     }
 
     /// The directories that are searched before the cache. Without `program_once` the program's RPATH comes once more behind

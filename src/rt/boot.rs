@@ -2,6 +2,7 @@
 //! program runs before the last gate.
 
 use alloc::boxed::Box;
+use alloc::ffi::CString;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -19,6 +20,7 @@ use luci::link::hwcaps::Hwcaps;
 use luci::link::object::{NamespaceId, Object, ObjectId, Role};
 use luci::link::search::Search;
 use luci::link::world::World;
+use rustix::fd::AsFd;
 
 use super::abi::debug;
 use super::audit::{self, Activity};
@@ -32,10 +34,13 @@ use super::start::{InitialStack, auxv};
 use super::trace::{self, Topics};
 use super::version::LIBC_SONAME;
 use super::x86_64::{self, Processor};
-use super::{diagnostics, fail, identify, init, libc, list, print, relocation, show, sys};
+use super::{diagnostics, fail, identify, init, libc, list, print, relocation, show, sys, tree};
 
 const CACHE_PATH: &[u8] = b"/etc/ld.so.cache";
 const PRELOAD_PATH: &[u8] = b"/etc/ld.so.preload";
+
+/// Exit status of a secure program that is to be listed: ldd(1) then asks the loader by name, without its privileges.
+const NOT_TRACED: i32 = 5;
 
 unsafe extern "C" {
     fn _start();
@@ -59,7 +64,12 @@ unsafe extern "C" fn luci_start(stack_pointer: *mut u64, _base: u64) -> ! {
             // SAFETY: everything is in place, and the loader's frames are left for good.
             unsafe { x86_64::enter(entry.0, stack_pointer as u64, init::finaliser()) }
         }
-        Err(error) => fail::load(&error),
+        Err(error) => {
+            if config.json {
+                tree::failure(stack.args().next().unwrap_or_default(), &error);
+            }
+            fail::load(&error)
+        }
     }
 }
 
@@ -80,6 +90,9 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     let program = take_program(stack, config, &mut world)?;
     let loader = take_loader(config, &mut world)?;
     let vdso = take_vdso(stack, &mut world);
+    if config.mode == Mode::Tree {
+        tree::begin(&world, program);
+    }
     let auditors = if config.mode == Mode::Run { audit::names(config, &world, program) } else { Vec::new() };
     if !auditors.is_empty() {
         world = start_auditing(world, stack, &mut cpuid, &auditors)?;
@@ -88,6 +101,9 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     let preloads = preload(config, &mut world, &mut scope);
     trace::statistics::timed(&PROCESS.statistics.loading, || load::load_dependencies(&mut world, &mut scope))?;
     arrange(&mut world, &scope, vdso, loader);
+    if config.mode == Mode::Tree {
+        tree::answer(config, world);
+    }
     check_versions(config, &world)?;
     if config.mode == Mode::List {
         PROCESS.with_registry(|registry| list::answer(config, &world, registry, &preloads));
@@ -159,6 +175,9 @@ fn remember_start(stack: InitialStack, by_name: bool) {
 
 fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     let secure = stack.aux(auxv::AT_SECURE).is_some_and(|value| value != 0);
+    if secure {
+        files::open_standard_descriptors();
+    }
     let mut args = stack.args();
     let args: Option<&mut dyn Iterator<Item = &'static [u8]>> = if by_name { Some(&mut args) } else { None };
     let config = Config::read(args, stack.environment(), secure, |path| config_file(path, secure));
@@ -173,6 +192,9 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
         Mode::Help => answer(&help::help()),
         Mode::Version => answer(&diagnostics::version()),
         _ => {}
+    }
+    if secure && config.mode != Mode::Run {
+        sys::exit_group(NOT_TRACED)
     }
     if secure {
         stack.remove_environment(|string| {
@@ -217,11 +239,12 @@ fn answer(text: &str) -> ! {
 
 /// The configuration file's content; in secure mode only root's own.
 fn config_file(path: &[u8], secure: bool) -> Option<&'static [u8]> {
-    if secure && !files::belongs_to_root(path) {
+    const LARGEST: u64 = 1 << 20;
+    let file = files::open(&CString::new(path).ok()?).ok()?;
+    if secure && !files::belongs_to_root(file.as_fd(), path) {
         return None;
     }
-    const LARGEST: u64 = 1 << 20;
-    files::read_whole(path, LARGEST).map(|bytes| &*bytes.leak())
+    files::read_open(&file, LARGEST).map(|bytes| &*bytes.leak())
 }
 
 /// Makes the argument vector the program's own.
@@ -260,11 +283,14 @@ fn search(config: &Config<'static>, stack: InitialStack, cpuid: &mut CpuidCache<
 fn preload(config: &Config<'static>, world: &mut World<'static>, scope: &mut Vec<ObjectId>) -> Vec<Box<[u8]>> {
     let mut names = Vec::new();
     let mut load = |name: &[u8], source: &str| {
-        if config.secure && name.contains(&b'/') && source == "LD_PRELOAD" {
-            return;
-        }
         let by = scope.first().copied();
-        match load::find_or_load(world, Asked { name, by, by_call: false, namespace: NamespaceId::BASE }) {
+        let asked = Asked { name, by, by_call: false, namespace: NamespaceId::BASE };
+        let of_caller = config.secure && source == "LD_PRELOAD";
+        let found = if of_caller { load::find_or_load_setuid(world, asked) } else { load::find_or_load(world, asked) };
+        if config.mode == Mode::Tree {
+            tree::preloaded(scope[0], name, &found);
+        }
+        match found {
             Ok(id) if scope.contains(&id) => {}
             Ok(id) => {
                 scope.push(id);
@@ -292,7 +318,7 @@ fn preload(config: &Config<'static>, world: &mut World<'static>, scope: &mut Vec
 
 /// Fixes the global scope and the order of the link_map list: program, vDSO, then the scope, the loader where it is needed.
 fn arrange(world: &mut World<'static>, scope: &[ObjectId], vdso: Option<ObjectId>, loader: ObjectId) {
-    world.namespace_mut(NamespaceId::BASE).global = Arc::from(scope);
+    world.set_global(NamespaceId::BASE, Arc::from(scope));
     let mut order = alloc::vec![scope[0]];
     order.extend(vdso);
     order.extend(&scope[1..]);
@@ -323,8 +349,10 @@ fn check_versions(config: &Config<'_>, world: &World<'static>) -> Result<()> {
     for warning in &findings.warnings {
         fail::version_line(warning);
     }
-    for error in &findings.errors {
+    for (error, explanation) in findings.errors.iter().zip(&findings.explanations) {
         fail::version_line(error);
+        // a listing is read by programs, which know glibc's lines only
+        explanation.iter().filter(|_| config.mode != Mode::List).for_each(|line| fail::further_line(line));
     }
     // glibc ends a start with missing versions with status 1
     if findings.errors.is_empty() || config.mode == Mode::List { Ok(()) } else { sys::exit_group(1) }

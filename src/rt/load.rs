@@ -13,21 +13,24 @@ use luci::addr::Vaddr;
 use luci::diag::{Error, ErrorKind, Result};
 use luci::elf::dynamic::Flags1;
 use luci::elf::header::Kind;
+use luci::glibc::record::Flags as Behaviour;
 use luci::link::object::{NamespaceId, Object, ObjectId, Role, Version};
 use luci::link::search::{Files, Request, Requester, Rule, Search, Step};
 use luci::link::segments;
 use luci::link::world::{BreadthFirst, World};
+use luci::report::trace::Try;
 use rustix::fd::AsFd;
 
 use super::abi::debug;
 use super::audit;
 use super::files::{self, ElfFile, FileId, OpenError};
 use super::followed::{Followed, Source};
+use super::lock::thread_number;
 use super::map::{self, Reservation};
 use super::process::PROCESS;
 use super::registry::{Registry, Stage, State, push_once};
-use super::sys;
 use super::trace::{self, Topics};
+use super::tree;
 use super::version::{self, Mapped};
 
 /// How a name came to be asked for.
@@ -65,8 +68,30 @@ pub fn find_or_load(world: &mut World<'static>, asked: Asked<'_>) -> Result<Obje
     }
 }
 
+/// As [`find_or_load`], for a name that the caller of a secure program gives: a file that root has made setuid to allow that,
+/// in a default directory.
+pub fn find_or_load_setuid(world: &mut World<'static>, asked: Asked<'_>) -> Result<ObjectId> {
+    let search = |asked: Asked<'_>| {
+        let mut opener = SetuidOnly(Opener { error: None, tries: None });
+        let found = PROCESS.with_registry(|registry| registry.search.find_in_defaults(asked.name, &mut opener));
+        found.unwrap_or_else(|| Err(Error::other(String::from_utf8_lossy(asked.name), files::CANNOT_OPEN)))
+    };
+    match find_by(world, asked, |_, asked| search(asked))? {
+        Found::Loaded(id) => Ok(id),
+        Found::File(file) => map_file(world, *file, asked),
+    }
+}
+
 /// What a name means: an object that is loaded, or a file.
 pub fn find(world: &mut World<'static>, asked: Asked<'_>) -> Result<Found> {
+    find_by(world, asked, search_file)
+}
+
+fn find_by(
+    world: &mut World<'static>,
+    asked: Asked<'_>,
+    search: impl FnOnce(&World<'static>, Asked<'_>) -> Result<ElfFile>,
+) -> Result<Found> {
     if let Some(id) = PROCESS.with_registry(|registry| registry.loaded(asked.namespace, asked.name)) {
         return Ok(Found::Loaded(id));
     }
@@ -76,7 +101,7 @@ pub fn find(world: &mut World<'static>, asked: Asked<'_>) -> Result<Found> {
     if trace::is_on(Topics::FILES | Topics::LIBS) {
         trace::load::asked(world, asked);
     }
-    let found = search_file(world, asked);
+    let found = search(world, asked);
     if trace::is_on(Topics::LIBS) {
         trace::load::searched(asked.name);
     }
@@ -93,9 +118,11 @@ fn search_file(world: &World<'static>, asked: Asked<'_>) -> Result<ElfFile> {
     if audit::is_on() {
         return audit::search_file(world, asked);
     }
-    let mut opener = Opener { error: None };
-    let found = PROCESS
-        .with_registry(|registry| registry.with_request(world, asked, |search, request| search.find(request, &mut opener)));
+    let mut opener = Opener::default();
+    let found = PROCESS.with_registry(|registry| match registry.trace {
+        Some(_) => tree::search_file(registry, world, asked, &mut opener),
+        None => registry.with_request(world, asked, |search, request| search.find(request, &mut opener)),
+    });
     opener.outcome(asked.name, found)
 }
 
@@ -185,7 +212,7 @@ fn add(
         loader: asked.by.filter(|_| !asked.by_call),
         origin: if mentions_origin(&version) { origin(&version) } else { None },
         open_count: 0,
-        stage: if version.role == Role::Library { Stage::Loaded(sys::thread_id()) } else { Stage::Constructed },
+        stage: if version.role == Role::Library { Stage::Loaded(thread_number()) } else { Stage::Constructed },
         followed,
         bound_to: Vec::new(),
     };
@@ -217,13 +244,17 @@ fn loader_in(world: &mut World<'static>, namespace: NamespaceId, name: &[u8]) ->
         return Ok(known);
     }
     let asked = Asked { name, by: None, by_call: false, namespace };
-    add(world, version::seen_again(&base), None, (None, None), asked).map(Some)
+    let id = add(world, version::seen_again(&base), None, (None, None), asked)?;
+    if PROCESS.record().has(Behaviour::LOADER_OBJECTS_AUDITED) {
+        audit::opened(world, id, false);
+    }
+    Ok(Some(id))
 }
 
 /// Loads everything that `list` needs, breadth first, and makes it the whole search list.
 pub fn load_dependencies(world: &mut World<'static>, list: &mut Vec<ObjectId>) -> Result<()> {
     let mut walk = BreadthFirst::new(core::mem::take(list));
-    while let Some(id) = walk.next() {
+    while let Some(id) = walk.step() {
         let object = world.get(id).expect("listed objects are in the world").clone();
         if object.linked || object.current.role == Role::Vdso {
             walk.append(&object.needed, &object.filtees);
@@ -231,9 +262,10 @@ pub fn load_dependencies(world: &mut World<'static>, list: &mut Vec<ObjectId>) -
         }
         let (needed, filtees) = load_direct_dependencies(world, &object)?;
         walk.append(&needed, &filtees);
-        let mut object = (**world.get(id).expect("still there")).clone();
-        (object.needed, object.filtees, object.linked) = (Arc::from(needed), Arc::from(filtees), true);
-        world.put(object);
+        drop(object);
+        world.change(id, |object| {
+            (object.needed, object.filtees, object.linked) = (Arc::from(needed), Arc::from(filtees), true);
+        });
     }
     *list = walk.order;
     Ok(())
@@ -243,7 +275,10 @@ pub fn load_dependencies(world: &mut World<'static>, list: &mut Vec<ObjectId>) -
 fn load_direct_dependencies(world: &mut World<'static>, object: &Object<'static>) -> Result<(Vec<ObjectId>, Vec<ObjectId>)> {
     let version = &object.current;
     let outside = || Error::bad_elf(String::from_utf8_lossy(&version.path), "DT_NEEDED lies outside the string table");
-    let lists_only = PROCESS.with_registry(|registry| registry.lists_only);
+    let (lists_only, traced) = PROCESS.with_registry(|registry| (registry.lists_only, registry.trace.is_some()));
+    if traced {
+        return Ok(tree::load_direct_dependencies(world, object));
+    }
     let mut needed = Vec::with_capacity(version.dynamic.needed.len());
     for &offset in &version.dynamic.needed {
         let name = version.string(offset).ok_or_else(outside)?;
@@ -328,9 +363,12 @@ impl Registry {
 }
 
 /// Opens the candidates of a search.
+#[derive(Default)]
 pub struct Opener {
     /// The most telling of the errors that did not end the search.
     pub error: Option<Error>,
+    /// What was tried, when a report is asked for.
+    pub tries: Option<Vec<Try>>,
 }
 
 impl Opener {
@@ -351,7 +389,11 @@ impl Files for Opener {
         if rule != Rule::Absolute && self.listens() {
             trace::load::tried(path);
         }
-        match files::open_elf(path) {
+        let opened = files::open_elf(path);
+        if let Some(tries) = &mut self.tries {
+            tries.push(tree::attempt(path, rule, &opened));
+        }
+        match opened {
             Ok(file) => ControlFlow::Break(Ok(file)),
             Err(OpenError::Fatal(error)) => ControlFlow::Break(Err(error)),
             Err(OpenError::Skip(error)) => {
@@ -374,6 +416,24 @@ impl Files for Opener {
 
     fn hears(&mut self, step: Step<'_>) {
         trace::load::step(&step);
+    }
+}
+
+/// Takes setuid files only.
+struct SetuidOnly(Opener);
+
+impl Files for SetuidOnly {
+    type Found = Result<ElfFile>;
+
+    fn open(&mut self, path: &[u8], rule: Rule) -> ControlFlow<Self::Found> {
+        match self.0.open(path, rule) {
+            ControlFlow::Break(Ok(file)) if !files::is_setuid(file.fd.as_fd()) => ControlFlow::Continue(()),
+            outcome => outcome,
+        }
+    }
+
+    fn is_directory(&mut self, path: &[u8]) -> bool {
+        self.0.is_directory(path)
     }
 }
 

@@ -6,6 +6,7 @@
 //! is, because a late reader may still be in it.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence};
 
@@ -51,14 +52,17 @@ pub fn find(addr: Addr) -> Option<Place> {
 /// Stores where the Versions of a world are. Writers exclude each other outside.
 pub fn store(world: &World<'static>) {
     let count = COUNT.load(Ordering::Relaxed) + 1;
-    let needed = world.mappings().iter().map(|mapping| places_of(mapping).count()).sum();
+    let mut all: Vec<Place> = world.mappings().iter().flat_map(places_of).collect();
+    // a hole of one may hold another
+    all.sort_unstable_by_key(|place| place.start);
+    let needed = all.len();
     let table = match table(count) {
         Some(table) if table.places.len() >= needed => table,
         _ => new_table(count, needed),
     };
     // who reads one of the words below has to see the former count
     fence(Ordering::Release);
-    for (words, place) in table.places.iter().zip(world.mappings().iter().flat_map(places_of)) {
+    for (words, place) in table.places.iter().zip(all) {
         let Place { start, end, map_start, map_end, link_map, eh_frame_header } = place;
         let values = [start, end, map_start, map_end, link_map, eh_frame_header];
         words.iter().zip(values).for_each(|(word, value)| word.store(value.0, Ordering::Relaxed));

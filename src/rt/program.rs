@@ -20,7 +20,7 @@ use super::process::PROCESS;
 use super::start::{InitialStack, auxv};
 use super::trace::{self, Topics};
 use super::version::Mapped;
-use super::{list, load, map, sys, x86_64};
+use super::{list, load, map, sys, tree, x86_64};
 
 /// The soname that every libc asks for.
 const LOADER_SONAME: &[u8] = b"ld-linux-x86-64.so.2";
@@ -45,6 +45,9 @@ pub fn take_program(stack: InitialStack, config: &Config<'static>, world: &mut W
     stack.set_aux(auxv::AT_EXECFN, stack.args().next().map_or(0, |name| name.as_ptr() as u64));
     if config.mode == Mode::List && mapped.layout.dynamic.is_none() {
         list::statically_linked();
+    }
+    if config.mode == Mode::Tree && mapped.layout.dynamic.is_none() {
+        tree::statically_linked(config, &mapped.path);
     }
     if mapped.layout.interpreter.is_none() && mapped.layout.dynamic.is_none() {
         let headers = mapped.layout.headers_vaddr.map_or(0, |vaddr| (vaddr + mapped.bias).0);

@@ -9,6 +9,7 @@ use luci::link::object::{NamespaceId, ObjectId};
 use luci::link::search::Search;
 use luci::link::versions::{self, Findings};
 use luci::link::world::World;
+use luci::report::trace::Trace;
 
 use super::files::FileId;
 use super::followed::Followed;
@@ -85,6 +86,8 @@ pub struct Registry {
     pub lists_only: bool,
     /// Objects that are loaded now may be replaced later.
     pub following: bool,
+    /// What is noted for a report (`--tree`); `None` when nobody asked for one.
+    pub trace: Option<Trace>,
 }
 
 impl Registry {
@@ -100,6 +103,7 @@ impl Registry {
             opens: false,
             lists_only: false,
             following: false,
+            trace: None,
         }
     }
 

@@ -121,16 +121,19 @@ impl InitialStack {
         self.set_word(1 + index, text as u64);
     }
 
-    /// Removes the environment strings that are `unwanted`.
+    /// Removes the environment strings that are `unwanted`, in one pass: there may be 100,000 of them.
     pub fn remove_environment(self, unwanted: impl Fn(&[u8]) -> bool) {
-        let mut index = self.env_index();
-        while self.word(index) != 0 {
-            if unwanted(c_string(self.word(index))) {
-                self.remove_words(index, 1);
-            } else {
-                index += 1;
+        let (start, end) = (self.env_index(), self.auxv_index() - 1);
+        let mut kept = start;
+        for index in start..end {
+            let string = self.word(index);
+            if !unwanted(c_string(string)) {
+                self.set_word(kept, string);
+                kept += 1;
             }
         }
+        // the auxiliary vector follows the null pointer, which is the first word to move down
+        self.remove_words(kept, end - kept);
     }
 
     /// Takes words out of the stack; everything behind them moves down, the stack pointer stays.

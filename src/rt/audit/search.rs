@@ -27,7 +27,7 @@ const LA_SER_DEFAULT: u32 = 64;
 /// The file of a name, as the auditors let it be found.
 pub fn search_file(world: &World<'static>, asked: Asked<'_>) -> Result<ElfFile> {
     let by = asked.by.and_then(|id| world.get(id)).filter(|object| is_audited(world, object.namespace)).cloned();
-    let mut opener = Opener { error: None };
+    let mut opener = Opener::default();
     let hidden = || Error::other("", CANNOT_OPEN);
     let name = chosen(by.as_ref(), asked.name, LA_SER_ORIG).ok_or_else(hidden)?;
     let mut candidates = Candidates(Vec::new());
