@@ -314,7 +314,7 @@ mod tests {
 
     fn ro_values(cpu_features: &[u8]) -> RoValues<'_> {
         RoValues {
-            debug_mask: 0,
+            debug_mask: 0x0102_0304,
             pagesize: 4096,
             minsigstacksize: 0,
             clktck: 100,

@@ -357,6 +357,7 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         Ok(found)
     }
 
+    #[inline(always)]
     fn search(&self, index: u32, class: Class, kind: u32) -> Result<Option<Definition<'w, 'm>>> {
         let objects = self.scope.iter();
         let scope = |hash| objects.filter(move |searched| searched.may_define(hash)).map(|searched| searched.object);

@@ -117,11 +117,8 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     } else {
         libc::complete(&mut world, Reserve::LARGE)?;
     }
-    if trace::is_on(Topics::TLS) {
-        trace::load::thread_local(world.list(world.global(NamespaceId::BASE)));
-    }
-    if trace::is_on(Topics::SCOPES) {
-        trace::load::initial_scopes(&world);
+    if trace::is_on(Topics::TLS | Topics::SCOPES) {
+        trace::load::initial(&world);
     }
     trace::statistics::timed(&PROCESS.statistics.relocation, || relocation::initial(world))?;
     init::start_libc(libc_id)?;

@@ -268,20 +268,16 @@ pub fn read_tunables(record: &Record, stack: InitialStack) -> Tunables {
     if PROCESS.settings.secure.load(Ordering::Relaxed) {
         return Tunables::default();
     }
-    let variable = |string: &'static [u8]| {
-        let text = core::str::from_utf8(string).ok()?;
-        text.split_once('=')
-    };
+    // most strings are none of these, and are only looked at
+    let is_one =
+        |string: &&[u8]| [&b"GLIBC_TUNABLES="[..], b"MALLOC_", b"LD_HWCAP_MASK="].iter().any(|start| string.starts_with(start));
+    let text = |string: &'static [u8]| core::str::from_utf8(string).ok()?.split_once('=');
+    let variables: Vec<(&str, &str)> = stack.environment().filter(is_one).filter_map(text).collect();
     let mut tunables = Tunables::default();
-    for (name, value) in stack.environment().filter_map(variable).filter(|(name, _)| *name == "GLIBC_TUNABLES") {
-        let _ = name;
+    for (_, value) in variables.iter().filter(|(name, _)| *name == "GLIBC_TUNABLES") {
         tunables = Tunables::parse(record, value);
     }
-    for (name, value) in stack
-        .environment()
-        .filter(|string| string.starts_with(b"MALLOC_") || string.starts_with(b"LD_HWCAP_MASK="))
-        .filter_map(variable)
-    {
+    for (name, value) in variables {
         tunables.set_alias(record, name, value);
     }
     tunables

@@ -113,11 +113,16 @@ pub fn versions(world: &World<'static>, registry: &Registry, objects: &[ObjectId
     }
 }
 
-/// The scopes of the objects that are there from the start.
+/// What is known of the objects that are there from the start.
 #[cold]
-pub fn initial_scopes(world: &World<'static>) {
-    say(format_args!("\nInitial object scopes\n"));
-    world.members(NamespaceId::BASE).for_each(|object| scopes(world, object, 0));
+pub fn initial(world: &World<'static>) {
+    if is_on(Topics::TLS) {
+        thread_local(world.list(world.global(NamespaceId::BASE)));
+    }
+    if is_on(Topics::SCOPES) {
+        say(format_args!("\nInitial object scopes\n"));
+        world.members(NamespaceId::BASE).for_each(|object| scopes(world, object, 0));
+    }
 }
 
 /// The lists that an object searches, from the number `from` on.

@@ -5,7 +5,7 @@
 //#Env:TERM=x
 //#Requires:glibc>=2.36
 //#Requires:glibc<2.37
-//#Wrap:"$@" | sed -E "s/0x[0-9a-f]{10,}$/ADDRESS/; s,\"[^\"]*/ld-(luci.so|linux[^\"]*),LOADER,; s/(auxv.0x(7|a)..a_val=).*/\1N/; /version.luci/d"
+//#Wrap:"$@" | sed -E "s/0x[0-9a-f]{10,}$/ADDRESS/; s,\"[^\"]*/ld-(luci.so|linux[^\"]*),LOADER,; s/(auxv.0x(7|a)..a_val=).*/\1N/; /version.luci/d; /features.0x0..cpuid.0x1./d"
 //#Expect:dl_pagesize=0x1000
 //#Expect:env_filtered[0x1]="HOME"
 //#Expect:env[0x2]="LD_BIND_NOW=a\"b"
