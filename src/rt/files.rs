@@ -187,6 +187,14 @@ pub fn is_directory(path: &[u8]) -> bool {
     fs::stat(path.as_c_str()).is_ok_and(|stat| fs::FileType::from_raw_mode(stat.st_mode) == fs::FileType::Directory)
 }
 
+/// The path of a file without symbolic links, where /proc tells it.
+pub fn resolved(path: &[u8]) -> Option<Vec<u8>> {
+    use rustix::fd::AsRawFd;
+    let fd = open(&CString::new(path).ok()?).ok()?;
+    let link = CString::new(alloc::format!("/proc/self/fd/{}", fd.as_raw_fd())).ok()?;
+    Some(fs::readlink(link.as_c_str(), Vec::new()).ok()?.into_bytes())
+}
+
 /// Whether a file and its directory can be changed by root only.
 pub fn belongs_to_root(path: &[u8]) -> bool {
     const WRITABLE_BY_OTHERS: u32 = 0o022;

@@ -38,6 +38,10 @@ pub fn begin(world: &World<'static>, program: ObjectId) {
         if let Some(stamp) = files::Stamp::at(&version.path).ok().filter(|_| is_library) {
             registry.names_mut(NamespaceId::BASE).files.insert(stamp.id, program);
         }
+        // the kernel would start the file behind a symbolic link, and $ORIGIN be its directory
+        if version.layout.interpreter.is_some() {
+            registry.state_mut(program).origin = files::resolved(&version.path).and_then(load::directory_of);
+        }
     });
 }
 
