@@ -4,7 +4,7 @@
 //#By:name
 //#NoOracle:the system's loader has no such option
 //#Expect:Auditors:
-//#Expect:    ./tree-audit-tags asks for libmine.so (DT_AUDIT), not loaded for this answer
-//#Expect:    ./tree-audit-tags asks for libtheirs.so (DT_DEPAUDIT), not loaded for this answer
+//#Expect:    ./prog asks for libmine.so (DT_AUDIT), not loaded for this answer
+//#Expect:    ./prog asks for libtheirs.so (DT_DEPAUDIT), not loaded for this answer
 //#Exit:0
 int main(void) { return 0; }

@@ -6,10 +6,10 @@
 //#By:name
 //#NoOracle:the system's loader has no such option
 //#Expect:    libcut.so => not usable: ...
-//#Expect:        not @DIR@/libcut.so (RUNPATH of ./tree-broken-dependency): ...
+//#Expect:        not @DIR@/libcut.so (RUNPATH of ./prog): ...
 //#Expect:    libtext.so => not usable: file too short
 //#Expect:    libother.so => not found
-//#Expect:        not @DIR@/libother.so (RUNPATH of ./tree-broken-dependency): wrong machine (not x86-64)
+//#Expect:        not @DIR@/libother.so (RUNPATH of ./prog): wrong machine (not x86-64)
 //#Exit:1
 int main(void) { return 0; }
 //#File:lib.c

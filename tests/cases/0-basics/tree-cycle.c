@@ -6,7 +6,7 @@
 //#Loader:--tree
 //#By:name
 //#NoOracle:the system's loader has no such option
-//#Expect:    liba.so => @DIR@/liba.so (RUNPATH of ./tree-cycle)
+//#Expect:    liba.so => @DIR@/liba.so (RUNPATH of ./prog)
 //#Expect:        libb.so => @DIR@/libb.so (RUNPATH of @DIR@/liba.so)
 //#Expect:            liba.so => @DIR@/liba.so (already loaded)
 //#Exit:0

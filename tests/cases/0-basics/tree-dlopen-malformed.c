@@ -2,7 +2,7 @@
 //#Loader:--tree
 //#By:name
 //#NoOracle:the system's loader has no such option
-//#Expect:    ./tree-dlopen-malformed has a note that cannot be understood
+//#Expect:    ./prog has a note that cannot be understood
 //#Exit:0
 __asm__(".pushsection .note.dlopen, \"a\", %note\n"
         ".balign 4\n.long 4\n.long 2f - 1f\n.long 0x407c0c0a\n.asciz \"FDO\"\n"

@@ -4,11 +4,11 @@
 //#By:name
 //#NoOracle:the system's loader has no such option
 //#Expect:May be opened at run time:
-//#Expect:    ./tree-dlopen-note has extra (suggested): more of "it"
+//#Expect:    ./prog has extra (suggested): more of "it"
 //#Expect:        libgone.so.1 => not found
-//#Expect:            not @DIR@/libgone.so.1 (RUNPATH of ./tree-dlopen-note): No such file or directory
-//#Expect:        libextra.so => @DIR@/libextra.so (RUNPATH of ./tree-dlopen-note)
-//#Expect:    ./tree-dlopen-note has second
+//#Expect:            not @DIR@/libgone.so.1 (RUNPATH of ./prog): No such file or directory
+//#Expect:        libextra.so => @DIR@/libextra.so (RUNPATH of ./prog)
+//#Expect:    ./prog has second
 //#Expect:        libc.so.6 => /...
 //#Expect:3 objects; nothing is missing
 //#Exit:0

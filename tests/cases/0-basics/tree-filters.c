@@ -4,7 +4,6 @@
 //#Loader:--tree
 //#By:name
 //#NoOracle:the system's loader has no such option
-//#Expect:    liblib.so => ...
 //#Expect:        filter libfiltee.so => @DIR@/libfiltee.so (RUNPATH of @DIR@/liblib.so)
 //#Expect:        auxiliary libgone.so => not found
 //#Expect:5 objects; nothing is missing

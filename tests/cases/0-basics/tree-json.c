@@ -10,8 +10,8 @@
 //#Expect:error found how kind name not_in_cache object path rule rule_of tried
 //#Expect:defined file object state symbols version weak
 //#Expect:name object version
-//#Expect:liblib.so needed searched runpath ./tree-json @DIR@/liblib.so
-//#Expect:./tree-json program, @DIR@/liblib.so library, libc.so.6 library, @LD@ loader
+//#Expect:liblib.so needed searched runpath ./prog @DIR@/liblib.so
+//#Expect:./prog program, @DIR@/liblib.so library, libc.so.6 library, @LD@ loader
 int f(void);
 int main(void) { return f(); }
 //#File:lib.c

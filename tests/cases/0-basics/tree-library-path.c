@@ -5,7 +5,7 @@
 //#Loader:--tree
 //#By:name
 //#NoOracle:the system's loader has no such option
-//#Expect:    liblib.so => @DIR@/liblib.so (RUNPATH of ./tree-library-path)
+//#Expect:    liblib.so => @DIR@/liblib.so (RUNPATH of ./prog)
 //#Expect:        not @DIR@/gone/liblib.so (LD_LIBRARY_PATH): No such file or directory
 //#Expect:        not @DIR@/empty/liblib.so (LD_LIBRARY_PATH): No such file or directory
 //#Exit:0

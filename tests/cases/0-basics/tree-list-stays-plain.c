@@ -1,7 +1,7 @@
 // A listing has glibc's line about a missing version and nothing else.
 //#Shared:lib.c:-Wl,--version-script=new.map
 //#Script:gcc -shared -fPIC -Wl,-soname,liblib.so -Wl,--version-script=old.map -o liblib.so lib.c
-//#Wrap:@LD@ --list ./tree-list-stays-plain 2>&1 >/dev/null | wc -l
+//#Wrap:@LD@ --list ./prog 2>&1 >/dev/null | wc -l
 //#By:name
 //#NoOracle:the system's loader has no such option
 //#Expect:1

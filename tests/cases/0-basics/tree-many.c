@@ -1,7 +1,7 @@
 // Two hundred libraries in a chain, each of which needs the next one and the last.
 //#Prepare:sh build.sh
 //#Flags:-L. -l1 -Wl,-rpath-link,.
-//#Wrap:@LD@ --json ./tree-many | python3 check.py && @LD@ --tree ./tree-many | tail -n 1 && @LD@ --why lib200.so ./tree-many | grep -c -- '->'
+//#Wrap:@LD@ --json ./prog | python3 check.py && @LD@ --tree ./prog | tail -n 1 && @LD@ --why lib200.so ./prog | grep -c -- '->'
 //#Requires:tool:python3
 //#By:name
 //#NoOracle:the system's loader has no such option

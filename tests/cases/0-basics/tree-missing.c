@@ -5,11 +5,11 @@
 //#By:name
 //#NoOracle:the system's loader has no such option
 //#Expect:    liblib.so => not found
-//#Expect:        not @DIR@/liblib.so (RUNPATH of ./tree-missing): No such file or directory
+//#Expect:        not @DIR@/liblib.so (RUNPATH of ./prog): No such file or directory
 //#Expect:        not in ld.so.cache
 //#Expect:        not /lib...
 //#Expect:Unresolved symbols:
-//#Expect:    ./tree-missing needs f (...
+//#Expect:    ./prog needs f (...
 //#Expect:3 objects; missing: 1 object, 1 symbol
 //#Exit:1
 int f(void);

@@ -5,9 +5,9 @@
 //#Loader:--tree
 //#By:name
 //#NoOracle:the system's loader has no such option
-//#Expect:    liblib.so => @DIR@/liblib.so (RPATH of ./tree-rpath-of-whom)
-//#Expect:        libinner.so => @DIR@/in/libinner.so (RPATH of ./tree-rpath-of-whom)
-//#Expect:            not @DIR@/libinner.so (RPATH of ./tree-rpath-of-whom): No such file or directory
+//#Expect:    liblib.so => @DIR@/liblib.so (RPATH of ./prog)
+//#Expect:        libinner.so => @DIR@/in/libinner.so (RPATH of ./prog)
+//#Expect:            not @DIR@/libinner.so (RPATH of ./prog): No such file or directory
 int f(void);
 int main(void) { return f(); }
 //#File:lib.c

@@ -3,13 +3,13 @@
 //#Loader:--tree
 //#By:name
 //#NoOracle:the system's loader has no such option
-//#Expect:./tree-runpath (program, interpreter /lib64/ld-linux-x86-64.so.2)
-//#Expect:    liblib.so => @DIR@/liblib.so (RUNPATH of ./tree-runpath)
+//#Expect:./prog (program, interpreter /lib64/ld-linux-x86-64.so.2)
+//#Expect:    liblib.so => @DIR@/liblib.so (RUNPATH of ./prog)
 //#Expect:        libc.so.6 => /...
 //#Expect:    libc.so.6 => /...
 //#Expect:        ld-linux-x86-64.so.2 => @LD@ (the loader)
 //#Expect:Versions:
-//#Expect:    ./tree-runpath needs ...
+//#Expect:    ./prog needs ...
 //#Expect:4 objects; nothing is missing
 //#Exit:0
 int f(void);

@@ -6,8 +6,8 @@
 //#Loader:--tree
 //#By:name
 //#NoOracle:the system's loader has no such option
-//#Expect:    libone.so => @DIR@/libone.so (RUNPATH of ./tree-same-file)
-//#Expect:    libtwo.so => @DIR@/libone.so (already loaded; @DIR@/libtwo.so is the same file, RUNPATH of ./tree-same-file)
+//#Expect:    libone.so => @DIR@/libone.so (RUNPATH of ./prog)
+//#Expect:    libtwo.so => @DIR@/libone.so (already loaded; @DIR@/libtwo.so is the same file, RUNPATH of ./prog)
 //#Exit:0
 int f(void);
 int main(void) { return f(); }

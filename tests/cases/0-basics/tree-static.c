@@ -4,7 +4,7 @@
 //#By:name
 //#NoOracle:the system's loader has no such option
 //#Reject:it ran
-//#Expect:./tree-static (statically linked)
+//#Expect:./prog (statically linked)
 //#Exit:0
 #include <stdio.h>
 int main(void) { puts("it ran"); return 3; }

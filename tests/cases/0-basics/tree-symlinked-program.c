@@ -1,6 +1,6 @@
 // $ORIGIN is the directory of the file that the kernel would start, not that of the link to it.
 //#Shared:lib.c
-//#Script:mkdir -p links && ln -sf ../tree-symlinked-program links/prog
+//#Script:mkdir -p links && ln -sf ../prog links/prog
 //#Wrap:@LD@ --tree ./links/prog
 //#By:name
 //#NoOracle:the system's loader has no such option

@@ -4,11 +4,11 @@
 //#Loader:--tree
 //#By:name
 //#NoOracle:the system's loader has no such option
-//#Expect:    ./tree-version-missing needs V2 of liblib.so => not found in @DIR@/liblib.so
+//#Expect:    ./prog needs V2 of liblib.so => not found in @DIR@/liblib.so
 //#Expect:        for symbol value, which is there in V1
 //#Expect:        defined there: V1
-//#Expect:    ./tree-version-missing needs value@V2 (...
-//#Expect:3 objects; missing: 1 version, 1 symbol
+//#Expect:    ./prog needs value@V2 (...
+//#Expect:4 objects; missing: 1 version, 1 symbol
 //#Exit:1
 int value(void);
 

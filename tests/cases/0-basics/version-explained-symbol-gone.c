@@ -3,7 +3,7 @@
 //#Script:gcc -shared -fPIC -DGONE -Wl,-soname,liblib.so -Wl,--version-script=old.map -o liblib.so lib.c
 //#Exit:1
 //#Stderr:version `V2' not found (required by
-//#Message:needs it for symbol value, which @DIR@/liblib.so does not have at all
+//#Message:/liblib.so does not have at all
 int value(void);
 
 int main(void) { return value(); }

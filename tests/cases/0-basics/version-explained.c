@@ -3,8 +3,10 @@
 //#Script:gcc -shared -fPIC -Wl,-soname,liblib.so -Wl,--version-script=old.map -o liblib.so lib.c
 //#Exit:1
 //#Stderr:version `V2' not found (required by
-//#Message:needs it for symbol value, which @DIR@/liblib.so has in version V1
-//#Message:the file looked at for liblib.so is @DIR@/liblib.so; it defines V1
+//#Message:needs it for symbol value, which 
+//#Message:/liblib.so has in version V1
+//#Message:the file looked at for liblib.so is 
+//#Message:/liblib.so; it defines V1
 int value(void);
 
 int main(void) { return value(); }

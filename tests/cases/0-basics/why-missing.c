@@ -11,7 +11,7 @@
 //#Expect:    @DIR@/liba.so asks for it:
 //#Expect:        libin.so => not found
 //#Expect:            not @DIR@/libin.so (RUNPATH of @DIR@/liba.so): No such file or directory
-//#Expect:./why-missing -[liba.so]-> @DIR@/liba.so -[libin.so]-> nothing
+//#Expect:./prog -[liba.so]-> @DIR@/liba.so -[libin.so]-> nothing
 //#Exit:1
 int main(void) { return 0; }
 //#File:in.c

@@ -8,7 +8,7 @@
 //#NoOracle:the system's loader has no such option
 //#Expect:@DIR@/libb.so is @DIR@/libb.so
 //#Expect:Nothing uses it.
-//#Expect:./why-unused needs libb.so: uses nothing of it
+//#Expect:./prog needs libb.so: uses nothing of it
 //#Exit:0
 int main(void) { return 0; }
 //#File:in.c

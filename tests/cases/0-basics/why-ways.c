@@ -7,9 +7,9 @@
 //#By:name
 //#NoOracle:the system's loader has no such option
 //#Expect:libin.so is @DIR@/libin.so
-//#Expect:./why-ways -[liba.so]-> @DIR@/liba.so -[libin.so]-> @DIR@/libin.so
-//#Expect:./why-ways -[libb.so]-> @DIR@/libb.so -[libin.so]-> @DIR@/libin.so
-//#Expect:./why-ways -[libb.so]-> @DIR@/libb.so -[liba.so]-> @DIR@/liba.so -[libin.so]-> @DIR@/libin.so
+//#Expect:./prog -[liba.so]-> @DIR@/liba.so -[libin.so]-> @DIR@/libin.so
+//#Expect:./prog -[libb.so]-> @DIR@/libb.so -[libin.so]-> @DIR@/libin.so
+//#Expect:./prog -[libb.so]-> @DIR@/libb.so -[liba.so]-> @DIR@/liba.so -[libin.so]-> @DIR@/libin.so
 //#Expect:@DIR@/liba.so needs libin.so: 2 symbols
 //#Expect:    symbols: one@V1 two@V2
 //#Expect:    versions: V1 V2
