@@ -36,7 +36,22 @@ fn main() {
     }
     let out_dir = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     records::generate(&Path::new(&root).join("glibc-compat"), Path::new(&out_dir));
+    name_commit();
     println!("cargo:rerun-if-changed=build/records.rs");
     println!("cargo:rerun-if-changed=linker.ld");
     println!("cargo:rerun-if-changed=build.rs");
+}
+
+/// Tells `--version` the commit, where git is at hand and this is a work tree of it.
+fn name_commit() {
+    let git = |arguments: &[&str]| {
+        let output = std::process::Command::new("git").args(arguments).output().ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        output.status.success().then(|| text.trim().to_string())
+    };
+    println!("cargo:rustc-env=LUCI_COMMIT={}", git(&["rev-parse", "--short=12", "HEAD"]).unwrap_or_default());
+    // the log of HEAD grows with each commit and checkout
+    if let Some(log) = git(&["rev-parse", "--git-path", "logs/HEAD"]) {
+        println!("cargo:rerun-if-changed={log}");
+    }
 }

@@ -197,9 +197,18 @@ fn tunable_literal(name: &str, row: &Value, pools: &mut Pools) -> String {
         _ => panic!("tunables.toml: the type of {name}"),
     };
     let default = row.get("default").and_then(Value::as_integer).unwrap_or(0);
+    let bound = |key: &str| row.get(key).and_then(Value::as_integer);
+    let min = bound("min").unwrap_or(0);
+    let max = match (bound("max"), kind) {
+        (Some(max), _) => max.to_string(),
+        (None, "Int32") => i32::MAX.to_string(),
+        (None, _) => "u64::MAX".to_string(),
+    };
     let alias = row.get("alias").and_then(Value::as_str).unwrap_or("");
     let (name, alias) = (pools.text(name), pools.text(alias));
-    format!("    Tunable {{ name: {name}, kind: TunableKind::{kind}, default: {default}, alias: {alias} }},\n")
+    format!(
+        "    Tunable {{ name: {name}, kind: TunableKind::{kind}, default: {default}, min: {min}, max: {max}, alias: {alias} }},\n"
+    )
 }
 
 fn strings(file: &Path, record: &Table, key: &str) -> Vec<String> {

@@ -24,10 +24,12 @@
 //! ## The life of an object
 //!
 //! `rt::files::ElfFile` (open, headers checked) → `link::segments::Layout` (the plan) → mapped by `rt::map` →
-//! [`link::object::Version`] (described by `rt::version`) → part of an [`link::object::Object`] in a [`link::world::World`]
-//! (`rt::load`) → relocated (`link::relocate` decides, `rt::relocation` carries out) → published: lookups see it →
-//! constructed (`rt::init`). An update makes another Version current; the former one stays mapped, because its code may
-//! still run. dlclose of the last reference takes the object out of the World and gives all its memory back.
+//! [`link::object::Version`] (described by `rt::version`) → part of an [`link::object::Object`] of a namespace in a
+//! [`link::world::World`] (`rt::load`; `rt::registry` remembers names, memory and open counts) → relocated
+//! (`link::relocate` decides, `rt::relocation` carries out) → published: lookups see it → constructed (`rt::init`, without
+//! the loader's lock). For dlopen `rt::open` does all this. An update makes another Version current; the former one stays
+//! mapped, because its code may still run. dlclose of the last reference (`rt::close`) hides the object, runs its
+//! destructors, takes it out of the World and gives all its memory back. Auditors are told of each step (`rt::audit`).
 //!
 //! A World is immutable. Whoever changes it holds the loader's lock, works on a copy, and publishes that; readers (lazy
 //! binding, unwinders, signal handlers) never wait.

@@ -4,6 +4,7 @@
 //! Key types: [`Config`] is what all other rooms are told; [`options::Switch`] is one row of the table. The runtime calls
 //! [`Config::read`] first of all and removes [`UNSECURE_VARIABLES`] in secure-execution mode.
 
+pub mod debug;
 pub mod file;
 pub mod help;
 pub mod options;
@@ -67,6 +68,18 @@ pub struct Config<'a> {
     pub inhibit_rpath: Option<&'a [u8]>,
     pub glibc_hwcaps_prepend: Option<&'a [u8]>,
     pub glibc_hwcaps_mask: Option<&'a [u8]>,
+    /// What the process was started with is printed first.
+    pub show_auxv: bool,
+    pub show_args: bool,
+    pub show_env: bool,
+    /// The program's directory, where the kernel does not tell (no /proc).
+    pub origin_path: Option<&'a [u8]>,
+    /// The words of LD_DEBUG ([`debug`]); in secure-execution mode for the runtime to judge.
+    pub debug: Option<&'a [u8]>,
+    /// Where that goes instead of standard error: the beginning of a file's name.
+    pub debug_output: Option<&'a [u8]>,
+    /// By which name the directories of `library_path` were given, for messages.
+    pub library_path_source: &'static str,
     /// The value of GLIBC_TUNABLES, for the tables that libc reads.
     pub tunables: Option<&'a [u8]>,
     /// Settings in the environment or in the file that could not be understood; each is worth a warning.
@@ -83,8 +96,19 @@ pub enum Mode {
     Tree,
     /// Tell by the exit status whether the program can be handled.
     Verify,
+    /// Print the tunables of the libc with their values and bounds.
+    ListTunables,
+    /// Print what is known of the system, for reports of mistakes.
+    ListDiagnostics,
     Version,
     Help,
+}
+
+impl Mode {
+    /// Whether it is an answer that needs no program.
+    pub fn stands_alone(self) -> bool {
+        matches!(self, Mode::Help | Mode::Version | Mode::ListTunables | Mode::ListDiagnostics)
+    }
 }
 
 /// Where the program stands on the loader's command line.
@@ -136,6 +160,13 @@ impl Default for Config<'_> {
             inhibit_rpath: None,
             glibc_hwcaps_prepend: None,
             glibc_hwcaps_mask: None,
+            show_auxv: false,
+            show_args: false,
+            show_env: false,
+            origin_path: None,
+            debug: None,
+            debug_output: None,
+            library_path_source: "LD_LIBRARY_PATH",
             tunables: None,
             problems: Vec::new(),
         }
@@ -148,9 +179,11 @@ impl<'a> Config<'a> {
         self.library_path.iter().flat_map(|list| library_path_elements(list))
     }
 
-    /// The objects to preload in order, without those of `/etc/ld.so.preload`.
+    /// The objects to preload in order, without those of `/etc/ld.so.preload`. In secure-execution mode there are no paths
+    /// among them.
     pub fn preload(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
-        self.preload.iter().flat_map(|list| preload_names(list))
+        let names = self.preload.iter().flat_map(|list| preload_names(list));
+        names.filter(|name| !self.secure || !name.contains(&b'/'))
     }
 }
 
@@ -204,7 +237,9 @@ pub const UNSECURE_VARIABLES: &[&str] = &[
     "LD_PRELOAD",
     "LD_PROFILE",
     "LD_PROFILE_OUTPUT",
+    "LD_SHOW_ARGS",
     "LD_SHOW_AUXV",
+    "LD_SHOW_ENV",
     "LD_SNAPSHOT",
     "LD_STATUS_INFO",
     "LD_TRACE_LOADED_OBJECTS",

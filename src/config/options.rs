@@ -30,6 +30,8 @@ pub enum Set {
     Bool(Field<bool>),
     /// As [`Set::Bool`], but any value of the variable that is not empty means on, as in glibc.
     NonEmpty(Field<bool>),
+    /// As [`Set::NonEmpty`], and an empty variable too.
+    Present(Field<bool>),
     /// A decimal number up to the given maximum.
     Number(Field<u32>, u32),
     /// A text, as it is.
@@ -79,6 +81,8 @@ pub static SWITCHES: &[Switch] = &[
         long: "preload",
         short: Some(b'P'),
         variable: Some("LD_PRELOAD"),
+        // then only setuid files in the default directories are taken, by name
+        harmless: true,
         argument: Some("FILES"),
         default: "",
         help: "load these objects before all others, separated by blanks, : or ;",
@@ -206,6 +210,62 @@ pub static SWITCHES: &[Switch] = &[
         ..NONE
     },
     Switch {
+        long: "debug",
+        file: false,
+        // the runtime asks for /etc/suid-debug, as old glibcs do
+        harmless: true,
+        variable: Some("LD_DEBUG"),
+        argument: Some("WORDS"),
+        default: "",
+        help: "tell of the loader's work; the word 'help' lists the words",
+        set: Set::Text(|config, value| config.debug = Some(value)),
+        ..NONE
+    },
+    Switch {
+        long: "debug-output",
+        file: false,
+        variable: Some("LD_DEBUG_OUTPUT"),
+        argument: Some("FILE"),
+        default: "",
+        help: "with --debug: write to FILE.PID, not to standard error",
+        set: Set::Text(|config, value| config.debug_output = Some(value)),
+        ..NONE
+    },
+    Switch {
+        long: "show-auxv",
+        file: false,
+        variable: Some("LD_SHOW_AUXV"),
+        help: "print the auxiliary vector first",
+        set: Set::Present(|config| &mut config.show_auxv),
+        ..NONE
+    },
+    Switch {
+        long: "show-args",
+        file: false,
+        variable: Some("LD_SHOW_ARGS"),
+        help: "print the program's arguments first",
+        set: Set::NonEmpty(|config| &mut config.show_args),
+        ..NONE
+    },
+    Switch {
+        long: "show-env",
+        file: false,
+        variable: Some("LD_SHOW_ENV"),
+        help: "print the environment first",
+        set: Set::NonEmpty(|config| &mut config.show_env),
+        ..NONE
+    },
+    Switch {
+        long: "origin-path",
+        file: false,
+        variable: Some("LD_ORIGIN_PATH"),
+        argument: Some("DIR"),
+        default: "",
+        help: "what $ORIGIN means for the program where there is no /proc that tells it",
+        set: Set::Text(|config, value| config.origin_path = Some(value)),
+        ..NONE
+    },
+    Switch {
         long: "luci-conf",
         short: Some(b'C'),
         file: false,
@@ -314,6 +374,22 @@ pub static SWITCHES: &[Switch] = &[
         ..NONE
     },
     Switch {
+        long: "list-tunables",
+        file: false,
+        harmless: true,
+        help: "print the tunables of the libc with their values and bounds, and exit",
+        set: Set::Mode(Mode::ListTunables),
+        ..NONE
+    },
+    Switch {
+        long: "list-diagnostics",
+        file: false,
+        harmless: true,
+        help: "print what is known of the system and the processor, and exit",
+        set: Set::Mode(Mode::ListDiagnostics),
+        ..NONE
+    },
+    Switch {
         long: "version",
         short: Some(b'V'),
         file: false,
@@ -367,7 +443,7 @@ mod tests {
     #[test]
     fn switches_with_a_value_say_so() {
         for switch in SWITCHES {
-            let is_flag = matches!(switch.set, Set::Bool(_) | Set::NonEmpty(_) | Set::Mode(_));
+            let is_flag = matches!(switch.set, Set::Bool(_) | Set::NonEmpty(_) | Set::Present(_) | Set::Mode(_));
             assert_eq!(is_flag, switch.argument.is_none(), "{}", switch.long);
         }
     }

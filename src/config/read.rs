@@ -38,6 +38,10 @@ impl<'a> Config<'a> {
         config.read_environment(env, &mut given);
         if let Some(args) = args {
             config.read_command_line(args, &mut given)?;
+            // anybody could run any program with the privileges of a setuid copy of the loader
+            if secure && !matches!(config.mode, Mode::Help | Mode::Version) {
+                return Err(Error::other("", "in secure-execution mode the loader starts no program by name"));
+            }
         }
         if config.json && config.mode == Mode::Run {
             config.mode = Mode::Tree;
@@ -54,6 +58,10 @@ impl<'a> Config<'a> {
         }
         if config.verbosity < WARNINGS {
             config.problems.clear();
+        }
+        if secure {
+            // the caller could have put a link there
+            (config.statusinfo, config.logfile) = (None, None);
         }
         Ok(config)
     }
@@ -80,7 +88,7 @@ impl<'a> Config<'a> {
         let is_named = |switch: &Switch| switch.variable.is_some_and(|variable| variable.as_bytes() == name);
         let Some(index) = SWITCHES.iter().position(is_named) else { return };
         let switch = &SWITCHES[index];
-        if (self.secure && !switch.harmless) || (value.is_empty() && !matches!(switch.set, Set::Mode(_))) {
+        if (self.secure && !switch.harmless) || (value.is_empty() && !matches!(switch.set, Set::Mode(_) | Set::Present(_))) {
             return;
         }
         match self.apply(switch, Some(value), Source::Environment, false) {
@@ -105,7 +113,7 @@ impl<'a> Config<'a> {
         if found {
             let consumed = line.taken - 1;
             self.program = Some(Program { consumed, separator: line.next() == Some(b"--") });
-        } else if !matches!(self.mode, Mode::Help | Mode::Version) {
+        } else if !self.mode.stands_alone() {
             return Err(Error::other("", "missing program name; the option --help shows the usage"));
         }
         Ok(())
@@ -196,8 +204,8 @@ impl<'a> Config<'a> {
         again: bool,
     ) -> core::result::Result<(), String> {
         match switch.set {
-            Set::NonEmpty(field) if source == Source::Environment => *field(self) = true,
-            Set::Bool(field) | Set::NonEmpty(field) => *field(self) = value.map_or(Ok(true), parse_bool)?,
+            Set::NonEmpty(field) | Set::Present(field) if source == Source::Environment => *field(self) = true,
+            Set::Bool(field) | Set::NonEmpty(field) | Set::Present(field) => *field(self) = value.map_or(Ok(true), parse_bool)?,
             Set::Number(field, max) => *field(self) = parse_number(value.unwrap_or_default(), max)?,
             Set::Text(store) => store(self, value.unwrap_or_default()),
             Set::List(field) | Set::AddedList(field) => {
@@ -207,6 +215,9 @@ impl<'a> Config<'a> {
                     list.clear();
                 }
                 list.push(value.unwrap_or_default());
+                if source == Source::CommandLine && switch.long == "library-path" {
+                    self.library_path_source = "--library-path";
+                }
             }
             Set::Choice(choices) => {
                 let value = value.unwrap_or_default();

@@ -155,7 +155,7 @@ fn the_command_line_names_the_file() {
 #[test]
 fn secure_mode_takes_nothing_from_the_caller_that_could_do_harm() {
     let env: [&[u8]; 8] = [
-        b"LD_PRELOAD=/evil.so",
+        b"LD_PRELOAD=/evil.so tool.so:./evil.so",
         b"LD_LIBRARY_PATH=/evil",
         b"LD_LOGFILE=/etc/passwd",
         b"LD_STATUS_INFO=/etc/shadow",
@@ -164,9 +164,16 @@ fn secure_mode_takes_nothing_from_the_caller_that_could_do_harm() {
         b"GLIBC_TUNABLES=glibc.malloc.check=1",
         b"LD_BIND_NOW=1",
     ];
-    let config = Config::read(None, env.into_iter(), true, |_| Some(b"verbosity = 5")).unwrap();
+    let file = b"verbosity = 5\nstatusinfo = /tmp/status\nlogfile = /tmp/log";
+    let config = Config::read(None, env.into_iter(), true, |_| Some(file)).unwrap();
+    assert_eq!(config.preload().collect::<Vec<_>>(), [b"tool.so"]);
+    let config = Config { preload: Vec::new(), ..config };
     assert_eq!(config, Config { secure: true, bind_now: true, verbosity: 5, ..Config::default() });
-    for option in [&b"--preload=x"[..], b"-L/x", b"-C/x", b"--update", b"--argv0=x"] {
+}
+
+#[test]
+fn a_setuid_loader_starts_no_program() {
+    for option in [&b"--preload=x"[..], b"-L/x", b"-C/x", b"--update", b"--argv0=x", b"--list", b"--verify", b"--"] {
         let mut args = [b"ld", option, b"p"].into_iter();
         let error = Config::read(Some(&mut args), core::iter::empty(), true, |_| None).unwrap_err();
         assert!(error.to_string().contains("secure-execution mode"), "{error}");

@@ -107,6 +107,8 @@ pub struct CpuFeatures {
     pub min_signal_stack: u64,
     /// What the loader's trampolines save.
     pub saved_state: SavedState,
+    /// The least that `glibc.cpu.x86_rep_movsb_threshold` may be, in bytes.
+    pub min_rep_movsb: u64,
     /// How many times CPUID was executed.
     pub cpuid_executed: usize,
 }
@@ -150,6 +152,7 @@ impl CpuFeatures {
             platform: platform(&cpu),
             min_signal_stack: min_signal_stack(&cpu, &mut source, inputs),
             saved_state: saved_state(&cpu, &mut source),
+            min_rep_movsb: min_rep_movsb(&cpu),
             cpuid_executed: source.executed(),
         }
     }
@@ -204,6 +207,16 @@ fn platform(cpu: &Cpu) -> Option<&'static str> {
     }
     let haswell = [f::AVX2, f::FMA, f::BMI1, f::BMI2, f::LZCNT, f::MOVBE, f::POPCNT];
     cpu.active.all(&haswell).then_some("haswell")
+}
+
+/// Eight of the vectors that memmove uses.
+fn min_rep_movsb(cpu: &Cpu) -> u64 {
+    let vector = match () {
+        () if cpu.active.has(f::AVX512F) && !cpu.tuning.contains(Tuning::PREFER_NO_AVX512) => 64,
+        () if cpu.tuning.contains(Tuning::AVX_FAST_UNALIGNED_LOAD) => 32,
+        () => 16,
+    };
+    8 * vector
 }
 
 /// The kernel's number, or else the signal frame as Linux lays it out: return address, ucontext and siginfo, padding, the

@@ -5,6 +5,7 @@
 mod bytes;
 pub mod choose;
 pub mod cpu_features;
+pub mod diagnostics;
 pub mod fields;
 pub mod libraries;
 pub mod link_map;

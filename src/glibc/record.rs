@@ -120,6 +120,9 @@ pub struct Tunable {
     pub kind: TunableKind,
     /// What it is when nobody sets it.
     pub default: u64,
+    /// The bounds of its value, as `--list-tunables` shows them.
+    pub min: u64,
+    pub max: u64,
     /// The environment variable that also sets it, or empty.
     pub alias: Text,
 }

@@ -19,6 +19,8 @@ const PROT_EXEC: u32 = 4;
 /// What `_rtld_global_ro` holds. Addresses of functions and objects in the process; 0 is NULL.
 #[derive(Clone, Debug)]
 pub struct RoValues<'a> {
+    /// What libc tells of itself, with [`RoFunctions::debug_printf`]: bit 1 is the start of the program.
+    pub debug_mask: u32,
     /// AT_PAGESZ, bytes.
     pub pagesize: u64,
     /// AT_MINSIGSTKSZ, bytes; 0 when the kernel gives none.
@@ -155,6 +157,7 @@ pub fn fill_ro(record: &Record, values: &RoValues, bytes: &mut [u8]) -> Result<(
     }
     let fields = &record.ro;
     let mut image = Image::new(bytes, record.sizes.ro, "_rtld_global_ro")?;
+    image.u32(fields.dl_debug_mask, values.debug_mask);
     image.u64(fields.dl_pagesize, values.pagesize);
     image.u64(fields.dl_minsigstacksize, if values.minsigstacksize == 0 { MINSIGSTKSZ } else { values.minsigstacksize });
     image.u32(fields.dl_clktck, values.clktck);

@@ -14,5 +14,6 @@ pub mod resolve;
 pub mod search;
 pub mod segments;
 pub mod tokens;
+pub mod trace;
 pub mod versions;
 pub mod world;

@@ -105,6 +105,8 @@ pub struct LocalScope {
 #[derive(Clone)]
 pub struct Object<'m> {
     pub id: ObjectId,
+    /// Tells it apart from others that had its number before.
+    pub serial: u64,
     pub namespace: NamespaceId,
     /// The Version that lookups find.
     pub current: Arc<Version<'m>>,
@@ -145,6 +147,7 @@ impl<'m> Object<'m> {
     pub fn new(id: ObjectId, namespace: NamespaceId, version: Version<'m>) -> Self {
         Object {
             id,
+            serial: 0,
             namespace,
             tls: None,
             handle: version.link_map,

@@ -10,6 +10,7 @@ use super::memory::ImageMemory;
 use super::object::{Object, ObjectId, Version};
 use super::protected;
 use super::resolve::{self, Class, Definition, Reference};
+use super::trace::Trace;
 use super::world::World;
 use crate::addr::{Addr, Vaddr};
 use crate::arch::reloc::*;
@@ -18,6 +19,11 @@ use crate::elf::Rela;
 use crate::elf::hash::{GnuHash, SymbolHash};
 use crate::elf::relocs;
 use crate::elf::symbols as sym;
+
+#[path = "relocate_lookups.rs"]
+mod lookups;
+
+pub use lookups::{bind_plt, definition_of, look_up_all, static_tls_definers, tell};
 
 /// What relocation asks of the running process.
 pub trait Process {
@@ -28,13 +34,17 @@ pub trait Process {
     /// The two words of a TLS descriptor of an undefined weak variable.
     fn undefined_tls_descriptor(&mut self, addend: u64) -> [u64; 2];
     /// `from` now uses a definition of `to`, which was not there from the start.
-    fn bound(&mut self, from: ObjectId, to: ObjectId);
+    fn bound(&mut self, from: ObjectId, to: &Object<'_>);
     /// Whether the object forbids direct references to its protected symbols (GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS).
     fn needs_indirect_access(&mut self, object: &Object<'_>) -> bool;
     /// A function has been bound for calls; the result is the address to call.
     fn called(&mut self, from: ObjectId, called: Called, address: Addr) -> Addr;
     /// The one definition of an STB_GNU_UNIQUE symbol in the namespace of `object`, `found` there if it is the first.
     fn unique(&mut self, name: &[u8], found: Addr, object: &Object<'_>) -> Addr;
+    /// Who listens to the lookups, if anybody does.
+    fn trace(&self) -> Option<&'static dyn Trace> {
+        None
+    }
 }
 
 /// How to relocate.
@@ -99,7 +109,9 @@ pub fn relocate<'w, 'm>(
     process: &mut impl Process,
 ) -> Result<Outcome> {
     let scope = world.scope_of(object).map(Searched::new).collect();
-    let mut relocator = Relocator { object, version, scope, mode, memory, process, last: None, outcome: Outcome::default() };
+    let trace = process.trace();
+    let mut relocator =
+        Relocator { world, object, version, scope, mode, memory, process, trace, last: None, outcome: Outcome::default() };
     relocator.packed_relative()?;
     for rela in version.relocations.rela {
         relocator.one(rela, false)?;
@@ -108,57 +120,6 @@ pub fn relocate<'w, 'm>(
         relocator.one(rela, mode.lazy)?;
     }
     Ok(relocator.outcome)
-}
-
-/// Binds one `DT_JMPREL` entry: the function's definition, `None` for an undefined weak one.
-pub fn bind_plt<'w, 'm>(
-    world: &'w World<'m>,
-    object: &'w Object<'m>,
-    version: &Version<'m>,
-    index: u32,
-    weak_yields: bool,
-) -> Result<Option<Definition<'w, 'm>>> {
-    let symbol = version.symbols.get(index).ok_or_else(|| bad(version, "relocation names a symbol outside the symbol table"))?;
-    if binds_locally(symbol) {
-        return Ok(Some(Definition { object, symbol }));
-    }
-    let reference = reference_to(version, index, symbol, Class::PLT)?;
-    let found = resolve::lookup(world.scope_of(object), &reference, weak_yields);
-    let own = sym::visibility(symbol) == sym::STV_PROTECTED;
-    match found {
-        Some(found) if own && found.object.id != object.id => Ok(Some(Definition { object, symbol })),
-        Some(found) => Ok(Some(found)),
-        None if sym::binding(symbol) == sym::STB_WEAK => Ok(None),
-        None => Err(undefined(version, &reference)),
-    }
-}
-
-/// The definition that a relocation of `version` means; `None` for an undefined weak symbol.
-pub fn definition_of<'w, 'm>(
-    world: &'w World<'m>,
-    object: &'w Object<'m>,
-    version: &Version<'m>,
-    rela: &Rela,
-    mode: Mode,
-) -> Result<Option<Definition<'w, 'm>>> {
-    let kind = relocs::kind(rela);
-    find_definition(object, version, |_| world.scope_of(object), relocs::symbol(rela), class_of(kind), kind, mode)
-}
-
-/// The objects whose thread-local variables the code of `object` reaches by a fixed distance from the thread pointer
-/// (R_X86_64_TPOFF64), so that they must be in static TLS. What is undefined is not this function's concern.
-pub fn static_tls_definers(world: &World<'_>, object: &Object<'_>, weak_yields: bool) -> Vec<ObjectId> {
-    let version = &*object.current;
-    let mode = Mode { lazy: false, weak_yields };
-    let mut definers = Vec::new();
-    for rela in version.relocations.rela.iter().filter(|rela| relocs::kind(rela) == R_X86_64_TPOFF64) {
-        if let Ok(Some(found)) = definition_of(world, object, version, rela, mode)
-            && !definers.contains(&found.object.id)
-        {
-            definers.push(found.object.id);
-        }
-    }
-    definers
 }
 
 fn class_of(kind: u32) -> Class {
@@ -216,12 +177,14 @@ impl<'w, 'm> Searched<'w, 'm> {
 }
 
 struct Relocator<'a, 'w, 'm, M, P> {
+    world: &'w World<'m>,
     object: &'w Object<'m>,
     version: &'w Version<'m>,
     scope: Vec<Searched<'w, 'm>>,
     mode: Mode,
     memory: &'a M,
     process: &'a mut P,
+    trace: Option<&'static dyn Trace>,
     /// The symbol looked up last; linkers sort relocations by symbol.
     last: Option<(u32, u32, Option<Definition<'w, 'm>>)>,
     outcome: Outcome,
@@ -373,24 +336,31 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
             && last == index
             && last_key == key
         {
+            if let Some(trace) = self.trace {
+                self.reused(index, trace);
+            }
             return Ok(found);
         }
-        let found = match self.own_definition(index, class) {
-            Some(own) => Some(own),
-            None => {
-                let objects = self.scope.iter();
-                let scope = |hash| objects.filter(move |searched| searched.may_define(hash)).map(|searched| searched.object);
-                find_definition(self.object, self.version, scope, index, class, kind, self.mode)?
-            }
+        let own = if self.trace.is_some() { None } else { self.own_definition(index, class) };
+        let found = match (own, self.trace) {
+            (Some(own), _) => Some(own),
+            (None, Some(trace)) => self.told(index, class, kind, trace)?,
+            (None, None) => self.search(index, class, kind)?,
         };
         if let Some(found) = found
             && found.object.id != self.object.id
             && !found.object.initial
         {
-            self.process.bound(self.object.id, found.object.id);
+            self.process.bound(self.object.id, found.object);
         }
         self.last = Some((index, key, found));
         Ok(found)
+    }
+
+    fn search(&self, index: u32, class: Class, kind: u32) -> Result<Option<Definition<'w, 'm>>> {
+        let objects = self.scope.iter();
+        let scope = |hash| objects.filter(move |searched| searched.may_define(hash)).map(|searched| searched.object);
+        find_definition(self.object, self.version, scope, index, class, kind, self.mode)
     }
 
     /// The object's own definition, when no object before it can have another: most references are of this kind, and their

@@ -26,7 +26,7 @@ impl Process for Answers {
     fn undefined_tls_descriptor(&mut self, addend: u64) -> [u64; 2] {
         [8, addend]
     }
-    fn bound(&mut self, _from: ObjectId, _to: ObjectId) {}
+    fn bound(&mut self, _from: ObjectId, _to: &Object<'_>) {}
     fn needs_indirect_access(&mut self, _object: &Object<'_>) -> bool {
         false
     }

@@ -79,6 +79,22 @@ pub trait Files {
 
     /// Whether there is a directory of this name; asked at most once for each absolute name.
     fn is_directory(&mut self, path: &[u8]) -> bool;
+
+    /// Whether the caller wants to hear of the [`Step`]s.
+    fn listens(&self) -> bool {
+        false
+    }
+
+    /// The search goes on with this.
+    fn hears(&mut self, _step: Step<'_>) {}
+}
+
+/// A part of a search, for those who want to know.
+pub enum Step<'s> {
+    /// The directories of one search path, subdirectories in their places; what path it is, and whose.
+    Path { directories: &'s [Vec<u8>], what: &'static str, owner: Option<&'s Requester<'s>> },
+    /// The cache.
+    Cache,
 }
 
 /// An object as far as the search is concerned. Strings are as in its dynamic section, without the NUL.
@@ -114,6 +130,8 @@ pub struct Request<'a> {
 pub struct Search<'a> {
     /// The directories of LD_LIBRARY_PATH, tokens not yet expanded; an empty one is the current directory.
     pub library_path: Vec<&'a [u8]>,
+    /// By which name these were given, for those who want to know.
+    pub library_path_source: &'static str,
     /// `None` if there is no usable cache, or with `--inhibit-cache`.
     pub cache: Option<Cache<'a>>,
     pub default_directories: &'a [&'a [u8]],
@@ -135,6 +153,7 @@ impl<'a> Search<'a> {
         let defaults = Defaults::of(cache.as_ref(), &hwcaps);
         Search {
             library_path: Vec::new(),
+            library_path_source: "LD_LIBRARY_PATH",
             cache,
             default_directories: defaults.directories,
             hwcaps,
@@ -161,6 +180,16 @@ impl<'a> Search<'a> {
         outcome.break_value()
     }
 
+    /// As [`Search::find`], in the default directories only, for a name without slash.
+    pub fn find_in_defaults<F: Files>(&mut self, name: &[u8], files: &mut F) -> Option<F::Found> {
+        if name.contains(&b'/') {
+            return None;
+        }
+        self.default_directories
+            .iter()
+            .find_map(|&directory| self.try_directory(directory, name, Rule::Default, files).break_value())
+    }
+
     /// A name without slash: all rules, one after the other.
     fn find_by_rules<F: Files>(
         &mut self,
@@ -169,11 +198,22 @@ impl<'a> Search<'a> {
         asking: &Requester,
         files: &mut F,
     ) -> ControlFlow<F::Found> {
-        for (directory, rule) in self.listed_directories(request, true) {
-            self.try_directory(&directory, name, rule, files)?;
+        let listed = self.listed_directories(request, true);
+        for (index, (directory, rule)) in listed.iter().enumerate() {
+            if files.listens() {
+                self.tell_path(&listed, index, request, files);
+            }
+            self.try_directory(directory, name, *rule, files)?;
+        }
+        if files.listens() && self.cache.is_some() {
+            files.hears(Step::Cache);
         }
         self.try_cache(name, asking, files)?;
         if !asking.nodeflib {
+            if files.listens() {
+                let all: Vec<_> = self.default_directories.iter().map(|&path| (Cow::Borrowed(path), Rule::Default)).collect();
+                self.tell_path(&all, 0, request, files);
+            }
             for directory in self.default_directories {
                 self.try_directory(directory, name, Rule::Default, files)?;
             }
@@ -240,6 +280,35 @@ impl<'a> Search<'a> {
             self.add_list(runpath, &requester, Rule::Runpath, &mut all);
         }
         all
+    }
+
+    /// Tells of the search path that begins at `index` of these directories, if one does.
+    fn tell_path<F: Files>(&mut self, listed: &[(Cow<'_, [u8]>, Rule)], index: usize, request: &Request, files: &mut F) {
+        let rule = listed[index].1;
+        if index > 0 && listed[index - 1].1 == rule {
+            return;
+        }
+        let mut directories = Vec::new();
+        for (directory, _) in listed[index..].iter().take_while(|(_, other)| *other == rule) {
+            let parent = join(directory, b"glibc-hwcaps");
+            if !self.hwcaps.names().is_empty() && self.directories.exists(&parent, files) {
+                let subdirectories: Vec<_> = self.hwcaps.names().iter().map(|name| join(&parent, name)).collect();
+                directories.extend(subdirectories.into_iter().filter(|path| self.directories.exists(path, files)));
+            }
+            if !self.directories.is_missing(directory) {
+                directories.push(directory.to_vec());
+            }
+        }
+        let mut askers = request.requester.iter().chain(request.loaders).chain(&request.program);
+        let (what, owner) = match rule {
+            Rule::Rpath => ("RPATH", askers.find(|object| object.rpath.is_some())),
+            Rule::Runpath => ("RUNPATH", request.requester.as_ref()),
+            Rule::LibraryPath => (self.library_path_source, None),
+            _ => ("system search path", None),
+        };
+        if !directories.is_empty() {
+            files.hears(Step::Path { directories: &directories, what, owner });
+        }
     }
 
     /// RPATH of the object that asks, of those that loaded it, and of the program if it is not among them.

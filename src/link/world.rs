@@ -54,9 +54,10 @@ impl<'m> World<'m> {
     }
 
     /// Adds an object at the end of the order.
-    pub fn add(&mut self, object: Object<'m>) {
+    pub fn add(&mut self, mut object: Object<'m>) {
         self.order.push(object.id);
         self.adds += 1;
+        object.serial = self.adds;
         // the loader is at one address for all namespaces
         if object.current.role != Role::Loader || object.namespace == NamespaceId::BASE {
             self.add_mapping(object.id, object.current.clone());
@@ -176,7 +177,7 @@ impl<'m> World<'m> {
     /// `root` and everything it needs, breadth first, filtees before their filters: the search list of a dlopen handle.
     pub fn breadth_first(&self, root: ObjectId) -> Vec<ObjectId> {
         let mut list = BreadthFirst::new(alloc::vec![root]);
-        while let Some(id) = list.next() {
+        while let Some(id) = list.step() {
             let Some(object) = self.get(id) else { continue };
             list.append(&object.needed, &object.filtees);
         }
@@ -203,7 +204,7 @@ impl BreadthFirst {
     }
 
     /// The next object whose dependencies are to be appended.
-    pub fn next(&mut self) -> Option<ObjectId> {
+    pub fn step(&mut self) -> Option<ObjectId> {
         loop {
             let id = *self.order.get(self.next)?;
             self.next += 1;
@@ -213,7 +214,7 @@ impl BreadthFirst {
         }
     }
 
-    /// Appends the dependencies of the object that [`Self::next`] gave; its filtees come right before it.
+    /// Appends the dependencies of the object that [`Self::step`] gave; its filtees come right before it.
     pub fn append(&mut self, needed: &[ObjectId], filtees: &[ObjectId]) {
         let current = self.next - 1;
         needed.iter().filter(|id| !filtees.contains(id)).for_each(|&id| self.push(id));
@@ -261,7 +262,7 @@ mod tests {
     /// `needed` and `filtees` by number.
     fn walk(start: &[u32], edges: &[(&[u32], &[u32])]) -> Vec<ObjectId> {
         let mut list = BreadthFirst::new(ids(start));
-        while let Some(id) = list.next() {
+        while let Some(id) = list.step() {
             let (needed, filtees) = edges[id.0 as usize];
             list.append(&ids(needed), &ids(filtees));
         }

@@ -2,6 +2,7 @@
 //! program runs before the last gate.
 
 use alloc::boxed::Box;
+use alloc::ffi::CString;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -19,6 +20,7 @@ use luci::link::hwcaps::Hwcaps;
 use luci::link::object::{NamespaceId, Object, ObjectId, Role};
 use luci::link::search::Search;
 use luci::link::world::World;
+use rustix::fd::AsFd;
 
 use super::abi::debug;
 use super::audit::{self, Activity};
@@ -29,9 +31,10 @@ use super::process::PROCESS;
 use super::program::{entry_of, take_loader, take_program, take_vdso};
 use super::registry::Registry;
 use super::start::{InitialStack, auxv};
+use super::trace::{self, Topics};
 use super::version::LIBC_SONAME;
 use super::x86_64::{self, Processor};
-use super::{fail, identify, init, libc, list, print, relocation, sys, tree};
+use super::{diagnostics, fail, identify, init, libc, list, print, relocation, show, sys, tree};
 
 const CACHE_PATH: &[u8] = b"/etc/ld.so.cache";
 const PRELOAD_PATH: &[u8] = b"/etc/ld.so.preload";
@@ -50,6 +53,7 @@ unsafe extern "C" fn luci_start(stack_pointer: *mut u64, _base: u64) -> ! {
     // SAFETY: the environment of the initial stack, followed by the auxiliary vector.
     unsafe { rustix::param::init(stack.envp().cast()) };
     let by_name = stack.aux(auxv::AT_ENTRY) == Some(_start as *const () as u64);
+    PROCESS.statistics.start.store(x86_64::clock(), Ordering::Relaxed);
     remember_start(stack, by_name);
     let config = read_config(stack, by_name);
     match run(stack, &config) {
@@ -77,6 +81,9 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     registry.excluded = config.exclude.iter().map(|name| (*name).into()).collect();
     PROCESS.registry.with(|slot| *slot = Some(registry));
     debug::begin();
+    if matches!(config.mode, Mode::ListTunables | Mode::ListDiagnostics) {
+        diagnostics::answer(stack, config, &mut cpuid, &mut world)?;
+    }
     let program = take_program(stack, config, &mut world)?;
     let loader = take_loader(config, &mut world)?;
     let vdso = take_vdso(stack, &mut world);
@@ -89,7 +96,7 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     }
     let mut scope = alloc::vec![program];
     let preloads = preload(config, &mut world, &mut scope);
-    load::load_dependencies(&mut world, &mut scope)?;
+    trace::statistics::timed(&PROCESS.statistics.loading, || load::load_dependencies(&mut world, &mut scope))?;
     arrange(&mut world, &scope, vdso, loader);
     if config.mode == Mode::Tree {
         tree::answer(config, world);
@@ -107,8 +114,17 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     } else {
         libc::complete(&mut world, Reserve::LARGE)?;
     }
-    relocation::initial(world)?;
+    if trace::is_on(Topics::TLS) {
+        trace::load::thread_local(world.list(world.global(NamespaceId::BASE)));
+    }
+    if trace::is_on(Topics::SCOPES) {
+        trace::load::initial_scopes(&world);
+    }
+    trace::statistics::timed(&PROCESS.statistics.relocation, || relocation::initial(world))?;
     init::start_libc(libc_id)?;
+    if trace::is_on(Topics::STATISTICS) {
+        trace::statistics::start(&PROCESS.world.read());
+    }
     let initial: Vec<ObjectId> = PROCESS.world.read().members(NamespaceId::BASE).map(|object| object.id).collect();
     init::run_constructors(&initial, &initial, PROCESS.start.envp.load(Ordering::Relaxed));
     if !PROCESS.record().has(Flags::AUDIT_PREINIT) {
@@ -138,7 +154,7 @@ fn start_auditing(
     for object in initial.iter().filter_map(|&id| world.get(id).cloned()).collect::<Vec<_>>() {
         world.put(Object { pinned: true, initial: true, ..(*object).clone() });
     }
-    PROCESS.world.replace(Box::new(world));
+    PROCESS.publish(world);
     let is_vdso = |id: &ObjectId| PROCESS.world.read().get(*id).is_some_and(|object| object.current.role == Role::Vdso);
     let (vdso, told): (Vec<ObjectId>, Vec<ObjectId>) = initial.into_iter().partition(is_vdso);
     audit::start(names, &told);
@@ -159,6 +175,9 @@ fn remember_start(stack: InitialStack, by_name: bool) {
 
 fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     let secure = stack.aux(auxv::AT_SECURE).is_some_and(|value| value != 0);
+    if secure {
+        files::open_standard_descriptors();
+    }
     let mut args = stack.args();
     let args: Option<&mut dyn Iterator<Item = &'static [u8]>> = if by_name { Some(&mut args) } else { None };
     let config = Config::read(args, stack.environment(), secure, |path| config_file(path, secure));
@@ -171,7 +190,7 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     }
     match config.mode {
         Mode::Help => answer(&help::help()),
-        Mode::Version => answer(concat!("ld-luci.so ", env!("CARGO_PKG_VERSION"), "\n")),
+        Mode::Version => answer(&diagnostics::version()),
         _ => {}
     }
     if secure {
@@ -185,11 +204,27 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     settings.bind_now.store(config.bind_now, Ordering::Relaxed);
     settings.bind_not.store(config.bind_not, Ordering::Relaxed);
     settings.weak_yields.store(config.weak, Ordering::Relaxed);
+    if config.debug.is_some() {
+        trace::begin(&config);
+        if trace::is_on(Topics::SECURITY) {
+            trace::load::secure(stack.environment());
+        }
+    }
+    if config.show_auxv {
+        show::auxv(stack);
+    }
     if by_name {
         PROCESS.start.loader_path.store(stack.aux(auxv::AT_EXECFN).unwrap_or(0), Ordering::Relaxed);
         shift_arguments(stack, &config);
     }
     remember_start(stack, by_name);
+    if config.show_args {
+        show::args(stack);
+    }
+    if config.show_env {
+        show::env(stack);
+    }
+    PROCESS.start.origin_path.store(config.origin_path.map_or(0, |path| path.as_ptr() as u64), Ordering::Relaxed);
     config
 }
 
@@ -201,11 +236,12 @@ fn answer(text: &str) -> ! {
 
 /// The configuration file's content; in secure mode only root's own.
 fn config_file(path: &[u8], secure: bool) -> Option<&'static [u8]> {
-    if secure && !files::belongs_to_root(path) {
+    const LARGEST: u64 = 1 << 20;
+    let file = files::open(&CString::new(path).ok()?).ok()?;
+    if secure && !files::belongs_to_root(file.as_fd(), path) {
         return None;
     }
-    const LARGEST: u64 = 1 << 20;
-    files::read_whole(path, LARGEST).map(|bytes| &*bytes.leak())
+    files::read_open(&file, LARGEST).map(|bytes| &*bytes.leak())
 }
 
 /// Makes the argument vector the program's own.
@@ -224,11 +260,16 @@ fn shift_arguments(stack: InitialStack, config: &Config<'static>) {
 }
 
 fn search(config: &Config<'static>, stack: InitialStack, cpuid: &mut CpuidCache<'_>) -> Search<'static> {
-    let cache = if config.inhibit_cache { None } else { files::map_whole(CACHE_PATH).and_then(|bytes| Cache::parse(bytes).ok()) };
+    let cache = files::map_whole(CACHE_PATH).and_then(|bytes| Cache::parse(bytes).ok());
     let level = IsaLevel::detect(cpuid, stack.aux(auxv::AT_HWCAP2).unwrap_or(0)) as u32;
     let hwcaps = Hwcaps::new(level, config.glibc_hwcaps_prepend, config.glibc_hwcaps_mask);
     let mut search = Search::new(cache, hwcaps);
+    if config.inhibit_cache {
+        // it has told the default directories all the same
+        search.cache = None;
+    }
     search.library_path = config.library_path().collect();
+    search.library_path_source = config.library_path_source;
     search.inhibit_rpath = config.inhibit_rpath;
     search.secure = config.secure;
     search
@@ -239,11 +280,10 @@ fn search(config: &Config<'static>, stack: InitialStack, cpuid: &mut CpuidCache<
 fn preload(config: &Config<'static>, world: &mut World<'static>, scope: &mut Vec<ObjectId>) -> Vec<Box<[u8]>> {
     let mut names = Vec::new();
     let mut load = |name: &[u8], source: &str| {
-        if config.secure && name.contains(&b'/') && source == "LD_PRELOAD" {
-            return;
-        }
         let by = scope.first().copied();
-        let found = load::find_or_load(world, Asked { name, by, by_call: false, namespace: NamespaceId::BASE });
+        let asked = Asked { name, by, by_call: false, namespace: NamespaceId::BASE };
+        let of_caller = config.secure && source == "LD_PRELOAD";
+        let found = if of_caller { load::find_or_load_setuid(world, asked) } else { load::find_or_load(world, asked) };
         if config.mode == Mode::Tree {
             tree::preloaded(scope[0], name, &found);
         }
@@ -296,7 +336,13 @@ fn arrange(world: &mut World<'static>, scope: &[ObjectId], vdso: Option<ObjectId
 
 /// Gate: every version that is needed must be there.
 fn check_versions(config: &Config<'_>, world: &World<'static>) -> Result<()> {
-    let findings = PROCESS.with_registry(|registry| registry.check_versions(world, world.global(NamespaceId::BASE)));
+    let findings = PROCESS.with_registry(|registry| {
+        let objects = world.global(NamespaceId::BASE);
+        if trace::is_on(Topics::VERSIONS) {
+            trace::load::versions(world, registry, objects);
+        }
+        registry.check_versions(world, objects)
+    });
     for warning in &findings.warnings {
         fail::version_line(warning);
     }

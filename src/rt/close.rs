@@ -18,6 +18,7 @@ use super::lock::LoaderLock;
 use super::open::publish;
 use super::process::PROCESS;
 use super::registry::{Registry, Stage};
+use super::trace::{self, Topics};
 use super::{init, map, maps, relocation, sys};
 
 /// Undoes one open; the last one takes the object and everything nobody needs any more out of the process.
@@ -33,6 +34,10 @@ pub fn close(handle: Addr) -> Result<()> {
         state.open_count = state.open_count.checked_sub(1).ok_or_else(|| not_open(&object.current.path))?;
         Ok(state.open_count > 0)
     })?;
+    if still_open && trace::is_on(Topics::FILES) {
+        let count = PROCESS.with_registry(|registry| registry.state(object.id).open_count);
+        trace::load::stays(&object, count);
+    }
     if !still_open && !PROCESS.with_registry(unused_with).is_empty() {
         unload();
     }
@@ -67,6 +72,9 @@ fn unload() {
             break dead;
         }
     };
+    if trace::is_on(Topics::FILES) {
+        trace::load::leaves(&PROCESS.world.read(), &dead);
+    }
     let touched = namespaces_of(&dead);
     tell(&touched, State::Delete, Activity::Delete);
     remove(&dead);

@@ -7,9 +7,11 @@ use alloc::vec::Vec;
 use luci::diag::Error;
 use luci::elf::header::Header;
 use luci::elf::segments::{self, ProgramHeader};
-use rustix::fd::{AsFd, OwnedFd};
+use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::{self, FileType, Mode, OFlags, Stat};
 use rustix::io::{self, Errno};
+
+use super::sys;
 
 /// Device and inode: two paths with the same one are the same object.
 pub type FileId = (u64, u64);
@@ -130,6 +132,27 @@ fn retry<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     }
 }
 
+/// Takes the places of standard input, output and error where they are closed, so that no file of a secure program gets one
+/// of them: by devices without content, as glibc does.
+pub fn open_standard_descriptors() {
+    let devices = [(c"/dev/full", OFlags::WRONLY), (c"/dev/null", OFlags::RDWR), (c"/dev/null", OFlags::RDWR)];
+    for (number, (device, way)) in devices.into_iter().enumerate() {
+        // SAFETY: the number is only asked about.
+        let place = unsafe { BorrowedFd::borrow_raw(number as i32) };
+        if io::fcntl_getfd(place) != Err(Errno::BADF) {
+            continue;
+        }
+        match fs::open(device, way | OFlags::NOFOLLOW, Mode::empty()) {
+            // the lowest number that is free is this one
+            Ok(fd) => core::mem::forget(fd),
+            Err(_) => sys::exit_group(CANNOT_BE_SAFE),
+        }
+    }
+}
+
+/// Exit status of a secure program whose standard descriptors cannot be opened; there is nowhere to say so.
+const CANNOT_BE_SAFE: i32 = 127;
+
 /// Fills the buffer from `offset` as far as the file goes; the result is the number of bytes.
 pub fn read_at(fd: &impl AsFd, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut done = 0;
@@ -145,14 +168,18 @@ pub fn read_at(fd: &impl AsFd, buffer: &mut [u8], offset: u64) -> io::Result<usi
 
 /// The whole content of a file, `None` when it cannot be read, is a FIFO or is larger than `limit` bytes.
 pub fn read_whole(path: &[u8], limit: u64) -> Option<Vec<u8>> {
-    let fd = open(&CString::new(path).ok()?).ok()?;
-    let stat = fs::fstat(&fd).ok()?;
+    read_open(&open(&CString::new(path).ok()?).ok()?, limit)
+}
+
+/// As [`read_whole`], of an open file.
+pub fn read_open(fd: &OwnedFd, limit: u64) -> Option<Vec<u8>> {
+    let stat = fs::fstat(fd).ok()?;
     let size = stat.st_size as u64;
     if size > limit || FileType::from_raw_mode(stat.st_mode) == FileType::Fifo {
         return None;
     }
     let mut bytes = alloc::vec![0u8; size as usize];
-    let got = read_at(&fd, &mut bytes, 0).ok()?;
+    let got = read_at(fd, &mut bytes, 0).ok()?;
     bytes.truncate(got);
     Some(bytes)
 }
@@ -189,21 +216,34 @@ pub fn is_directory(path: &[u8]) -> bool {
 
 /// The path of a file without symbolic links, where /proc tells it.
 pub fn resolved(path: &[u8]) -> Option<Vec<u8>> {
-    use rustix::fd::AsRawFd;
     let fd = open(&CString::new(path).ok()?).ok()?;
     let link = CString::new(alloc::format!("/proc/self/fd/{}", fd.as_raw_fd())).ok()?;
     Some(fs::readlink(link.as_c_str(), Vec::new()).ok()?.into_bytes())
 }
 
-/// Whether a file and its directory can be changed by root only.
-pub fn belongs_to_root(path: &[u8]) -> bool {
+/// Whether nobody but root can change the open file `fd`, or put another one at its `path`: not even by way of a directory
+/// above it or of a symbolic link.
+pub fn belongs_to_root(fd: BorrowedFd<'_>, path: &[u8]) -> bool {
+    let link = alloc::format!("/proc/self/fd/{}", fd.as_raw_fd());
+    let Ok(resolved) = fs::readlink(link, Vec::new()) else { return false };
+    is_roots(fs::fstat(fd)) && [path, resolved.as_bytes()].into_iter().all(only_root_changes_directories)
+}
+
+fn is_roots(stat: io::Result<Stat>) -> bool {
     const WRITABLE_BY_OTHERS: u32 = 0o022;
-    let safe = |path: &[u8]| {
-        let Ok(path) = CString::new(path) else { return false };
-        fs::stat(path.as_c_str()).is_ok_and(|stat| stat.st_uid == 0 && stat.st_mode & WRITABLE_BY_OTHERS == 0)
-    };
-    let slash = path.iter().rposition(|&byte| byte == b'/');
-    slash.is_some_and(|slash| safe(&path[..slash.max(1)])) && safe(path)
+    stat.is_ok_and(|stat| stat.st_uid == 0 && stat.st_mode & WRITABLE_BY_OTHERS == 0)
+}
+
+/// Whether all directories on an absolute path are root's.
+fn only_root_changes_directories(path: &[u8]) -> bool {
+    let slashes = path.iter().enumerate().filter(|&(_, &byte)| byte == b'/').map(|(at, _)| at);
+    let mut directories = slashes.map(|at| &path[..at.max(1)]);
+    path.starts_with(b"/") && directories.all(|directory| is_roots(fs::stat(directory)))
+}
+
+/// Whether the file is setuid.
+pub fn is_setuid(fd: BorrowedFd<'_>) -> bool {
+    fs::fstat(fd).is_ok_and(|stat| Mode::from_raw_mode(stat.st_mode).contains(Mode::SUID))
 }
 
 /// Whether `path` names a regular file.

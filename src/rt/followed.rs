@@ -70,7 +70,7 @@ pub enum Source {
 impl Source {
     /// `None` for files that are never replaced.
     pub fn of(file: &ElfFile) -> Option<Source> {
-        if libraries::belongs_to_libc(&file.path) || !is_trusted(&file.path) {
+        if libraries::belongs_to_libc(&file.path) || !is_trusted(file.fd.as_fd(), &file.path) {
             return None;
         }
         if !wants_snapshot(file) {
@@ -103,8 +103,8 @@ impl Source {
 }
 
 /// In secure-execution mode only root's files in root's directories.
-pub fn is_trusted(path: &[u8]) -> bool {
-    !PROCESS.settings.secure.load(Ordering::Relaxed) || files::belongs_to_root(path)
+pub fn is_trusted(file: BorrowedFd<'_>, path: &[u8]) -> bool {
+    !PROCESS.settings.secure.load(Ordering::Relaxed) || files::belongs_to_root(file, path)
 }
 
 /// A file that is reached through a symbolic link is replaced by switching that, one on a read-only mount not at all, one
@@ -114,14 +114,14 @@ fn wants_snapshot(file: &ElfFile) -> bool {
     match PROCESS.updates.snapshot.load(Ordering::Relaxed) {
         1 => true,
         2 => false,
-        _ => !is_system_library(&file.path) && !is_link(&file.path) && !is_read_only(file.fd.as_fd()),
+        _ => !is_system_library(file) && !is_link(&file.path) && !is_read_only(file.fd.as_fd()),
     }
 }
 
 /// Whether root owns the file and it lies where only packages put files.
-fn is_system_library(path: &[u8]) -> bool {
+fn is_system_library(file: &ElfFile) -> bool {
     const TREES: [&[u8]; 4] = [b"/lib/", b"/lib64/", b"/usr/lib/", b"/usr/lib64/"];
-    TREES.iter().any(|tree| path.starts_with(tree)) && files::belongs_to_root(path)
+    TREES.iter().any(|tree| file.path.starts_with(tree)) && files::belongs_to_root(file.fd.as_fd(), &file.path)
 }
 
 fn is_link(path: &[u8]) -> bool {

@@ -70,7 +70,7 @@ fn short_locks() -> [&'static FutexLock; 10] {
         audit::ENTRIES.raw(),
         tls::EARLY.raw(),
         error::FRAMES.raw(),
-        &heap::LOCK,
+        heap::lock(),
     ]
 }
 

@@ -121,8 +121,8 @@ extern "C" fn _Unwind_Resume() {}
 /// A panic is a bug of the loader: it says where and ends the process like every other failure to load.
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo) -> ! {
-    let mut text = super::print::StderrLine::new();
-    let _ = write!(text, "ld-luci.so: internal error: {info}");
-    text.flush();
+    let mut text = super::print::Line::new(2);
+    let _ = writeln!(text, "ld-luci.so: internal error: {info}");
+    text.write_out();
     super::sys::exit_group(127)
 }

@@ -1,11 +1,12 @@
-//! The loader's own memory: talc over a small static arena, grown by anonymous mappings. The program's malloc is never
-//! used for the loader's own data, so a broken or replaced malloc cannot hurt it.
+//! The loader's own memory: lists of small free blocks, behind them talc over a small static arena, grown by anonymous
+//! mappings. The program's malloc is never used for the loader's own data, so a broken or replaced malloc cannot hurt it.
 
-use core::alloc::Layout;
+use core::alloc::{GlobalAlloc, Layout};
+use core::ptr::{NonNull, null_mut};
 
-use talc::{OomHandler, Span, Talc, Talck};
+use talc::{OomHandler, Span, Talc};
 
-use super::sync::FutexLock;
+use super::sync::{FutexLock, Locked};
 
 /// What starting a small program needs: no system call, pages are touched as they are used.
 const FIRST_ARENA_BYTES: usize = 192 * 1024;
@@ -18,30 +19,109 @@ struct Arena([u8; FIRST_ARENA_BYTES]);
 static mut FIRST_ARENA: Arena = Arena([0; FIRST_ARENA_BYTES]);
 
 #[global_allocator]
-static HEAP: Talck<HeapLock, MoreArenas> = Talc::new(MoreArenas { first_given: false }).lock();
+static HEAP: Heap = Heap(Locked::new(Blocks { free: [null_mut(); CLASSES], talc: Talc::new(MoreArenas { first_given: false }) }));
 
 /// The heap's lock; the fork handlers hold it across a fork, so that no child inherits it from a thread it does not have.
-pub static LOCK: FutexLock = FutexLock::new();
+pub fn lock() -> &'static FutexLock {
+    HEAP.0.raw()
+}
 
-/// [`LOCK`] in the form talc asks for.
-struct HeapLock;
+/// Small blocks have the sizes 16, 32, … 1024; those that were freed wait in a list of their size, because nearly all of what
+/// one dlopen frees the next asks for again.
+const GRANULE: usize = 16;
+const CLASSES: usize = 64;
 
-// SAFETY: LOCK is a mutual exclusion lock and there is only one heap.
-unsafe impl lock_api::RawMutex for HeapLock {
-    #[allow(clippy::declare_interior_mutable_const)] // the trait's way to make a lock; this one holds no state
-    const INIT: Self = HeapLock;
-    type GuardMarker = lock_api::GuardSend;
+struct Heap(Locked<Blocks>);
 
-    fn lock(&self) {
-        LOCK.lock();
+struct Blocks {
+    /// Free small blocks by size; the first word of each leads to the next.
+    free: [*mut u8; CLASSES],
+    talc: Talc<MoreArenas>,
+}
+
+// SAFETY: the blocks in the lists belong to the heap alone, whichever thread is in it.
+unsafe impl Send for Blocks {}
+
+/// The list for blocks of such a size, if they are small.
+fn class_of(layout: Layout) -> Option<usize> {
+    let class = layout.size().wrapping_sub(1) / GRANULE;
+    (class < CLASSES && layout.align() <= GRANULE).then_some(class)
+}
+
+fn block_of_class(class: usize) -> Layout {
+    // SAFETY: a power of two and a small size.
+    unsafe { Layout::from_size_align_unchecked((class + 1) * GRANULE, GRANULE) }
+}
+
+impl Blocks {
+    /// # Safety
+    /// As [`GlobalAlloc::alloc`].
+    unsafe fn take(&mut self, layout: Layout) -> *mut u8 {
+        let class = class_of(layout);
+        if let Some(class) = class
+            && !self.free[class].is_null()
+        {
+            let block = self.free[class];
+            // SAFETY: blocks in the lists are free, and `give` wrote their first word.
+            self.free[class] = unsafe { block.cast::<*mut u8>().read() };
+            return block;
+        }
+        // SAFETY: the size is not 0.
+        unsafe { self.talc.malloc(class.map_or(layout, block_of_class)) }.map_or(null_mut(), NonNull::as_ptr)
     }
 
-    fn try_lock(&self) -> bool {
-        LOCK.try_lock()
+    /// # Safety
+    /// As [`GlobalAlloc::dealloc`].
+    unsafe fn give(&mut self, block: *mut u8, layout: Layout) {
+        match class_of(layout) {
+            Some(class) => {
+                // SAFETY: the block is nobody's any more, and has room for a word.
+                unsafe { block.cast::<*mut u8>().write(self.free[class]) };
+                self.free[class] = block;
+            }
+            // SAFETY: `take` had it from talc with this layout; it is not null.
+            None => unsafe { self.talc.free(NonNull::new_unchecked(block), layout) },
+        }
+    }
+}
+
+// SAFETY: blocks come from talc, or are free ones of the size and alignment that is asked for, which nobody else has.
+unsafe impl GlobalAlloc for Heap {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's contract.
+        self.0.with(|blocks| unsafe { blocks.take(layout) })
     }
 
-    unsafe fn unlock(&self) {
-        LOCK.unlock();
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: the caller's contract.
+        self.0.with(|blocks| unsafe { blocks.give(block, layout) });
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        // SAFETY: the caller's contract.
+        let new_layout = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
+        let (old, new) = (class_of(layout), class_of(new_layout));
+        if old.is_some() && old == new {
+            return block;
+        }
+        self.0.with(|blocks| {
+            if old.is_none() && new.is_none() && new_size > layout.size() {
+                // SAFETY: both are talc's; on failure nothing has changed.
+                let grown = unsafe { blocks.talc.grow_in_place(NonNull::new_unchecked(block), layout, new_size) };
+                if grown.is_ok() {
+                    return block;
+                }
+            }
+            // SAFETY: the caller's contract; the blocks are different ones.
+            unsafe {
+                let moved = blocks.take(new_layout);
+                if !moved.is_null() {
+                    moved.copy_from_nonoverlapping(block, layout.size().min(new_size));
+                    blocks.give(block, layout);
+                }
+                moved
+            }
+        })
     }
 }
 

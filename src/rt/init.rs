@@ -23,6 +23,7 @@ use super::registry::{Registry, Stage};
 use super::relocation::is_linked_by_us;
 use super::sync::{futex_wait, futex_wake_all};
 use super::sys;
+use super::trace::{self, Topics};
 use super::version::LIBC_SONAME;
 
 type Constructor = extern "C" fn(i32, u64, u64);
@@ -137,6 +138,9 @@ pub fn run_constructors(objects: &[ObjectId], new: &[ObjectId], environment: u64
         construct(object, me, new, environment);
     }
     if let Some(program) = ordered.iter().find(|object| object.current.role == Role::Program) {
+        if program.current.dynamic.preinit_array.size > 0 && trace::is_on(Topics::CALLS) {
+            trace::load::preinit(&program.current);
+        }
         call_array(&program.current, program.current.dynamic.preinit_array, environment);
     }
     for object in &ordered {
@@ -151,7 +155,14 @@ fn positions(all: &[Arc<Object<'static>>], needed: &[ObjectId]) -> Vec<usize> {
 /// The constructors of one object, once. When another thread runs them, it is waited for. The program's are run by libc or by
 /// its own start code.
 fn construct(object: &Object<'static>, me: u32, new: &[ObjectId], environment: u64) {
-    if !claim(object, me, new.contains(&object.id)) {
+    let is_new = new.contains(&object.id);
+    let claimed = claim(object, me, is_new);
+    // glibc's loader has no constructors either, and says so
+    let is_told = claimed || (object.current.role == Role::Loader && is_new);
+    if is_told && trace::is_on(Topics::CALLS) {
+        trace::load::constructs(object);
+    }
+    if !claimed {
         return;
     }
     let version = &object.current;
@@ -282,6 +293,9 @@ extern "C" fn run_destructors() {
         destroy(&members);
         audit::activity(&world, id, Activity::Consistent);
     }
+    if trace::is_on(Topics::STATISTICS) {
+        trace::statistics::end();
+    }
 }
 
 /// Runs the destructors of `objects`, each before what it depends on; the program's first.
@@ -309,6 +323,9 @@ pub fn destroy(objects: &[ObjectId]) {
         });
         if !due {
             continue;
+        }
+        if object.current.role != Role::Vdso && trace::is_on(Topics::CALLS) {
+            trace::load::destroys(&object);
         }
         if is_linked_by_us(&object) {
             for function in functions(version, version.dynamic.fini_array).into_iter().rev() {

@@ -27,6 +27,7 @@ use super::process::PROCESS;
 use super::rseq;
 use super::start::{InitialStack, auxv};
 use super::sys;
+use super::trace::Topics;
 
 /// Modules that fit in the first dtv beyond the initial ones.
 const SPARE_DTV_ENTRIES: usize = 14;
@@ -262,7 +263,8 @@ pub fn relocate_dynamic(record: &Record, version: &Version<'static>) {
     }
 }
 
-fn read_tunables(record: &Record, stack: InitialStack) -> Tunables {
+/// What the environment sets for this libc.
+pub fn read_tunables(record: &Record, stack: InitialStack) -> Tunables {
     if PROCESS.settings.secure.load(Ordering::Relaxed) {
         return Tunables::default();
     }
@@ -275,7 +277,11 @@ fn read_tunables(record: &Record, stack: InitialStack) -> Tunables {
         let _ = name;
         tunables = Tunables::parse(record, value);
     }
-    for (name, value) in stack.environment().filter(|string| string.starts_with(b"MALLOC_")).filter_map(variable) {
+    for (name, value) in stack
+        .environment()
+        .filter(|string| string.starts_with(b"MALLOC_") || string.starts_with(b"LD_HWCAP_MASK="))
+        .filter_map(variable)
+    {
         tunables.set_alias(record, name, value);
     }
     tunables
@@ -300,6 +306,7 @@ fn ro_bytes(
     let hook_table = tables::dl_functions().table();
     let hook: &'static [u64] = alloc::boxed::Box::leak(alloc::boxed::Box::new(hook_table));
     let values = RoValues {
+        debug_mask: PROCESS.settings.debug.load(Ordering::Relaxed) & Topics::CALLS.bits(),
         pagesize: aux(auxv::AT_PAGESZ),
         minsigstacksize: cpu.min_signal_stack,
         clktck: aux(auxv::AT_CLKTCK) as u32,

@@ -4,16 +4,22 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
+use core::sync::atomic::Ordering;
 
 use luci::config::Config;
-use luci::elf::symbols as sym;
+use luci::diag::Result;
 use luci::elf::versions;
 use luci::link::object::{NamespaceId, Object, ObjectId, Role, Version};
+use luci::link::order;
 use luci::link::relocate;
+use luci::link::resolve::Definition;
 use luci::link::segments::Layout;
 use luci::link::world::World;
 
+use super::process::PROCESS;
 use super::registry::Registry;
+use super::relocation::is_linked_by_us;
+use super::trace::{self, Topics};
 use super::{fail, print, sys};
 
 /// Exit statuses of `--verify`: a dynamic program, none, and one (or a library) that names no interpreter.
@@ -39,26 +45,17 @@ pub fn statically_linked() -> ! {
 
 /// Prints what is loaded and what is missing in load order, on request also versions and undefined symbols, and ends.
 pub fn answer(config: &Config<'_>, world: &World<'static>, registry: &Registry, preloads: &[Box<[u8]>]) -> ! {
-    let Some(program) = world.iter().next().filter(|program| !program.current.dynamic.needed.is_empty()) else {
-        statically_linked()
-    };
+    if let Some(program) = world.iter().next().filter(|_| trace::is_on(Topics::UNUSED)) {
+        unused(config, world, registry, program);
+    }
     let mut listing = Listing { world, registry, seen: Vec::new(), text: String::new() };
-    if let Some(vdso) = world.iter().find(|object| object.current.role == Role::Vdso) {
-        listing.mention(&vdso.current.path);
+    if let Some(program) = world.iter().next() {
+        listing.objects(program, preloads);
     }
-    preloads.iter().for_each(|name| listing.mention(name));
-    let mut next = alloc::vec![program.id];
-    let mut index = 0;
-    while let Some(&id) = next.get(index) {
-        index += 1;
-        let Some(object) = world.get(id) else { continue };
-        object.current.dynamic.needed.iter().filter_map(|&name| object.current.string(name)).for_each(|name| {
-            listing.mention(name);
-            next.extend(registry.loaded(NamespaceId::BASE, name).filter(|id| !next.contains(id)));
-        });
-    }
+    sys::write_all(1, listing.text.as_bytes());
+    listing.text.clear();
     if config.list_undefined {
-        report_undefined(world, config.bind_now, config.weak);
+        report_undefined(world, config);
     }
     if config.list_versions {
         listing.versions();
@@ -81,6 +78,28 @@ enum Seen<'a> {
 }
 
 impl<'a> Listing<'a> {
+    /// All objects, breadth first.
+    fn objects(&mut self, program: &'a Object<'static>, preloads: &'a [Box<[u8]>]) {
+        if program.current.dynamic.needed.is_empty() {
+            self.text.push_str("\tstatically linked\n");
+            return;
+        }
+        if let Some(vdso) = self.world.iter().find(|object| object.current.role == Role::Vdso) {
+            self.mention(&vdso.current.path);
+        }
+        preloads.iter().for_each(|name| self.mention(name));
+        let mut next = alloc::vec![program.id];
+        let mut index = 0;
+        while let Some(&id) = next.get(index) {
+            index += 1;
+            let Some(object) = self.world.get(id) else { continue };
+            object.current.dynamic.needed.iter().filter_map(|&name| object.current.string(name)).for_each(|name| {
+                self.mention(name);
+                next.extend(self.registry.loaded(NamespaceId::BASE, name).filter(|id| !next.contains(id)));
+            });
+        }
+    }
+
     /// The line of the object that is asked for by this name, the first time it is: name, path and address.
     fn mention(&mut self, name: &'a [u8]) {
         let id = self.registry.loaded(NamespaceId::BASE, name);
@@ -131,19 +150,58 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// One line to standard error for each symbol that data relocations (with `functions` also calls) do not find.
-fn report_undefined(world: &World<'static>, functions: bool, weak_yields: bool) {
-    for object in world.iter().rev().filter(|object| matches!(object.current.role, Role::Program | Role::Library)) {
-        let version = &object.current;
-        let calls = if functions { version.relocations.plt } else { &[] };
-        for relocation in version.relocations.rela.iter().chain(calls) {
-            let index = luci::elf::relocs::symbol(relocation);
-            let named = version.symbols.get(index).is_some_and(|symbol| index != 0 && symbol.st_shndx == sym::SHN_UNDEF);
-            if named && let Err(error) = relocate::bind_plt(world, object, version, index, weak_yields) {
-                print::line(format_args!("{}\t({})", fail::Reason(&error), text(&version.path)));
+/// One line to standard error for each symbol that data relocations (with LD_BIND_NOW also calls) do not find.
+fn report_undefined(world: &World<'static>, config: &Config<'_>) {
+    for object in dependencies_first(world) {
+        look_up_all(world, object, config, |found| {
+            if let Err(error) = found {
+                print::line(format_args!("{}\t({})", fail::Reason(&error), trace::Name(&object.current)));
             }
-        }
+        });
     }
+}
+
+fn look_up_all<'w>(
+    world: &'w World<'static>,
+    object: &'w Object<'static>,
+    config: &Config<'_>,
+    found: impl FnMut(Result<Option<Definition<'w, 'static>>>),
+) {
+    let functions = PROCESS.settings.bind_now.load(Ordering::Relaxed) || object.current.dynamic.binds_now();
+    if trace::is_on(Topics::RELOC) {
+        trace::load::relocates(&object.current, !functions);
+    }
+    relocate::look_up_all(world, object, functions, config.weak, &trace::lookups::Listener, found);
+}
+
+/// Everything that relocations are looked at of, in the order in which constructors would run.
+fn dependencies_first<'w>(world: &'w World<'static>) -> Vec<&'w Object<'static>> {
+    let all: Vec<&Object<'static>> = world.list(world.global(NamespaceId::BASE)).collect();
+    let needed = |index: usize| -> Vec<usize> {
+        all[index].needed.iter().filter_map(|id| all.iter().position(|object| object.id == *id)).collect()
+    };
+    let order = order::initialisation(all.len(), needed);
+    order.into_iter().map(|index| all[index]).filter(|object| is_linked_by_us(object)).collect()
+}
+
+/// Prints the direct dependencies of which the program uses nothing (ldd -u), and ends.
+fn unused(config: &Config<'_>, world: &World<'static>, registry: &Registry, program: &Object<'static>) -> ! {
+    let mut used = Vec::new();
+    look_up_all(world, program, config, |found| used.extend(found.ok().flatten().map(|found| found.object.id)));
+    let mut answer = String::new();
+    for name in program.current.dynamic.needed.iter().filter_map(|&name| program.current.string(name)) {
+        let id = registry.loaded(NamespaceId::BASE, name);
+        if id.is_some_and(|id| used.contains(&id)) || registry.is_excluded(name) {
+            continue;
+        }
+        if answer.is_empty() {
+            answer.push_str("Unused direct dependencies:\n");
+        }
+        let path = id.and_then(|id| world.get(id)).map_or(name, |object| &object.current.path);
+        let _ = writeln!(answer, "\t{}", text(path));
+    }
+    sys::write_all(1, answer.as_bytes());
+    sys::exit_group(i32::from(!answer.is_empty()))
 }
 
 fn text(bytes: &[u8]) -> alloc::borrow::Cow<'_, str> {

@@ -14,7 +14,7 @@ use luci::diag::{Error, ErrorKind, Result};
 use luci::elf::dynamic::Flags1;
 use luci::elf::header::Kind;
 use luci::link::object::{NamespaceId, Object, ObjectId, Role, Version};
-use luci::link::search::{Files, Request, Requester, Rule, Search};
+use luci::link::search::{Files, Request, Requester, Rule, Search, Step};
 use luci::link::segments;
 use luci::link::world::{BreadthFirst, World};
 use luci::report::trace::Try;
@@ -28,6 +28,7 @@ use super::map::{self, Reservation};
 use super::process::PROCESS;
 use super::registry::{Registry, Stage, State, push_once};
 use super::sys;
+use super::trace::{self, Topics};
 use super::tree;
 use super::version::{self, Mapped};
 
@@ -66,15 +67,44 @@ pub fn find_or_load(world: &mut World<'static>, asked: Asked<'_>) -> Result<Obje
     }
 }
 
+/// As [`find_or_load`], for a name that the caller of a secure program gives: a file that root has made setuid to allow that,
+/// in a default directory.
+pub fn find_or_load_setuid(world: &mut World<'static>, asked: Asked<'_>) -> Result<ObjectId> {
+    let search = |asked: Asked<'_>| {
+        let mut opener = SetuidOnly(Opener { error: None, tries: None });
+        let found = PROCESS.with_registry(|registry| registry.search.find_in_defaults(asked.name, &mut opener));
+        found.unwrap_or_else(|| Err(Error::other(String::from_utf8_lossy(asked.name), files::CANNOT_OPEN)))
+    };
+    match find_by(world, asked, |_, asked| search(asked))? {
+        Found::Loaded(id) => Ok(id),
+        Found::File(file) => map_file(world, *file, asked),
+    }
+}
+
 /// What a name means: an object that is loaded, or a file.
 pub fn find(world: &mut World<'static>, asked: Asked<'_>) -> Result<Found> {
+    find_by(world, asked, search_file)
+}
+
+fn find_by(
+    world: &mut World<'static>,
+    asked: Asked<'_>,
+    search: impl FnOnce(&World<'static>, Asked<'_>) -> Result<ElfFile>,
+) -> Result<Found> {
     if let Some(id) = PROCESS.with_registry(|registry| registry.loaded(asked.namespace, asked.name)) {
         return Ok(Found::Loaded(id));
     }
     if let Some(id) = loader_in(world, asked.namespace, asked.name)? {
         return Ok(Found::Loaded(id));
     }
-    let found = search_file(world, asked)?;
+    if trace::is_on(Topics::FILES | Topics::LIBS) {
+        trace::load::asked(world, asked);
+    }
+    let found = search(world, asked);
+    if trace::is_on(Topics::LIBS) {
+        trace::load::searched(asked.name);
+    }
+    let found = found?;
     let same = PROCESS.with_registry(|registry| {
         let id = same_file(registry, world, asked.namespace, &found)?;
         registry.alias(asked.namespace, asked.name, id);
@@ -109,6 +139,9 @@ fn same_file(registry: &mut Registry, world: &World<'static>, namespace: Namespa
 pub fn map_file(world: &mut World<'static>, file: ElfFile, asked: Asked<'_>) -> Result<ObjectId> {
     // what is wrong with the file is told by the name it was asked for by, as in glibc
     let name = || String::from_utf8_lossy(asked.name).into_owned();
+    if trace::is_on(Topics::FILES) {
+        trace::load::mapping(asked.name, asked.namespace);
+    }
     let mapped = map_checked(world, file, asked).map_err(|error| Error::new(name(), error.kind))?;
     let is_first = debug::is_consistent(asked.namespace);
     if is_first {
@@ -140,6 +173,11 @@ fn map_checked(world: &mut World<'static>, mut file: ElfFile, asked: Asked<'_>) 
     let entry = Vaddr(file.header.entry);
     let mapped = Mapped { path: file.path, role: Role::Library, bias, layout, entry };
     version::describe(mapped)
+        .inspect(|version| {
+            if trace::is_on(Topics::FILES) {
+                trace::load::mapped(version);
+            }
+        })
         .and_then(|version| add(world, version, Some(reservation), (Some(file.id), followed), asked))
         .inspect_err(|_| map::unmap(reservation))
 }
@@ -168,6 +206,7 @@ fn add(
     }
     let id = world.free_id();
     let state = State {
+        serial: world.adds + 1,
         reservation,
         loader: asked.by.filter(|_| !asked.by_call),
         origin: if mentions_origin(&version) { origin(&version) } else { None },
@@ -210,7 +249,7 @@ fn loader_in(world: &mut World<'static>, namespace: NamespaceId, name: &[u8]) ->
 /// Loads everything that `list` needs, breadth first, and makes it the whole search list.
 pub fn load_dependencies(world: &mut World<'static>, list: &mut Vec<ObjectId>) -> Result<()> {
     let mut walk = BreadthFirst::new(core::mem::take(list));
-    while let Some(id) = walk.next() {
+    while let Some(id) = walk.step() {
         let object = world.get(id).expect("listed objects are in the world").clone();
         if object.linked || object.current.role == Role::Vdso {
             walk.append(&object.needed, &object.filtees);
@@ -341,6 +380,9 @@ impl Files for Opener {
     type Found = Result<ElfFile>;
 
     fn open(&mut self, path: &[u8], rule: Rule) -> ControlFlow<Self::Found> {
+        if rule != Rule::Absolute && self.listens() {
+            trace::load::tried(path);
+        }
         let opened = files::open_elf(path);
         if let Some(tries) = &mut self.tries {
             tries.push(tree::attempt(path, rule, &opened));
@@ -360,6 +402,32 @@ impl Files for Opener {
 
     fn is_directory(&mut self, path: &[u8]) -> bool {
         files::is_directory(path)
+    }
+
+    fn listens(&self) -> bool {
+        trace::is_on(Topics::LIBS)
+    }
+
+    fn hears(&mut self, step: Step<'_>) {
+        trace::load::step(&step);
+    }
+}
+
+/// Takes setuid files only.
+struct SetuidOnly(Opener);
+
+impl Files for SetuidOnly {
+    type Found = Result<ElfFile>;
+
+    fn open(&mut self, path: &[u8], rule: Rule) -> ControlFlow<Self::Found> {
+        match self.0.open(path, rule) {
+            ControlFlow::Break(Ok(file)) if !files::is_setuid(file.fd.as_fd()) => ControlFlow::Continue(()),
+            outcome => outcome,
+        }
+    }
+
+    fn is_directory(&mut self, path: &[u8]) -> bool {
+        self.0.is_directory(path)
     }
 }
 
@@ -394,10 +462,25 @@ fn mentions_origin(version: &Version<'static>) -> bool {
 fn origin(version: &Version<'static>) -> Option<Box<[u8]>> {
     let path = match version.role {
         Role::Vdso | Role::Loader => return None,
-        Role::Program if !PROCESS.start.by_name.load(Ordering::Relaxed) => files::executable_path()?,
+        Role::Program if !PROCESS.start.by_name.load(Ordering::Relaxed) => match files::executable_path() {
+            Some(path) => path,
+            None => return told_origin(),
+        },
         _ => version.path.to_vec(),
     };
     directory_of(path)
+}
+
+/// LD_ORIGIN_PATH without slashes at its end.
+#[cold]
+fn told_origin() -> Option<Box<[u8]>> {
+    let told = PROCESS.start.origin_path.load(Ordering::Relaxed);
+    if told == 0 {
+        return None;
+    }
+    let path = super::start::c_string(told);
+    let end = path.iter().rposition(|&byte| byte != b'/').map_or(1, |last| last + 1);
+    Some(Box::from(&path[..end]))
 }
 
 /// The directory part of a path, made absolute.

@@ -30,18 +30,38 @@ pub fn anonymous(len: usize) -> core::result::Result<*mut u8, Errno> {
 
 /// Maps the image of a file; the result says how far it moved and what it occupies.
 pub fn image(name: &str, fd: BorrowedFd<'_>, layout: &Layout, kind: Kind) -> Result<(Bias, Reservation)> {
-    let reservation = reserve(layout, kind).map_err(|_| Error::other(name, MAP_FAILED))?;
+    let failed = |errno| match errno {
+        Errno::NOMEM => Error::other(name, MAP_FAILED),
+        errno => Error::os(name, MAP_FAILED, errno.raw_os_error()),
+    };
+    let first = layout.segments.first().filter(|first| can_spread(first, layout, kind));
+    let reservation = match first {
+        Some(first) => spread(fd, first, layout).map_err(failed)?,
+        None => reserve(layout, kind).map_err(|_| Error::other(name, MAP_FAILED))?,
+    };
     let bias = Bias(reservation.start.0.wrapping_sub(layout.start.0));
-    for segment in &layout.segments {
-        if let Err(errno) = map_segment(fd, segment, bias) {
+    for segment in &layout.segments[usize::from(first.is_some())..] {
+        map_segment(fd, segment, bias).map_err(|errno| {
             unmap(reservation);
-            return Err(match errno {
-                Errno::NOMEM => Error::other(name, MAP_FAILED),
-                errno => Error::os(name, MAP_FAILED, errno.raw_os_error()),
-            });
-        }
+            failed(errno)
+        })?;
     }
     Ok((bias, reservation))
+}
+
+/// Whether mapping the first segment over the whole range, for the others to be mapped into, leaves nothing of it where it
+/// does not belong. It saves a system call.
+fn can_spread(first: &Segment, layout: &Layout, kind: Kind) -> bool {
+    let is_whole = first.page_end > first.start && first.vaddr + first.memsz <= first.data_end;
+    kind == Kind::Shared && layout.align <= PAGE_SIZE && is_whole && layout.is_contiguous()
+}
+
+fn spread(fd: BorrowedFd<'_>, first: &Segment, layout: &Layout) -> core::result::Result<Reservation, Errno> {
+    let len = layout.size() as usize;
+    let protection = protection(first.permissions);
+    // SAFETY: a new mapping at a place the kernel chooses overlaps nothing.
+    let start = unsafe { mm::mmap(null_mut(), len, protection, MapFlags::PRIVATE, fd, first.file_offset) }?;
+    Ok(Reservation { start: Addr(start as u64), len })
 }
 
 const MAP_FAILED: &str = "failed to map segment from shared object";

@@ -1,7 +1,6 @@
 //! dlopen: objects come into the running process. Everything happens under the loader's lock on a copy of the world; until
 //! it is published a failure only has to give back what was mapped. Constructors run when the lock is free again.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -21,6 +20,7 @@ use super::audit::{self, Activity};
 use super::load::{self, Asked, Found};
 use super::lock::LoaderLock;
 use super::process::PROCESS;
+use super::trace::{self, Topics};
 use super::{close, fail, init, libc, map, maps, relocation};
 
 /// dlopen(3)'s mode bits.
@@ -89,9 +89,15 @@ pub fn open(wanted: Wanted<'_>) -> Result<Option<Addr>> {
     });
     let caller = world.get(wanted.by).map_or(NamespaceId::BASE, |object| object.namespace);
     let environment = if list.is_empty() { 0 } else { init::environment_of(&world, caller) };
+    if new.is_empty() && trace::is_on(Topics::FILES) {
+        trace::load::opened(&world, id);
+    }
     drop(world);
     drop(lock);
     init::run_constructors(&list, &new, environment);
+    if !new.is_empty() && trace::is_on(Topics::FILES) {
+        trace::load::opened(&PROCESS.world.read(), id);
+    }
     Ok(handle)
 }
 
@@ -222,6 +228,12 @@ fn prepare(
     add_tls(world, new);
     add_scopes(world, root, new, list, mode);
     place_static_tls(world, new)?;
+    if trace::is_on(Topics::SCOPES) {
+        trace::load::opened_scopes(world, root, &[root]);
+    }
+    if trace::is_on(Topics::TLS) {
+        trace::load::thread_local(world.list(new));
+    }
     let record = PROCESS.record();
     for object in new.iter().filter_map(|&id| world.get(id)) {
         // now with its TLS module
@@ -230,7 +242,11 @@ fn prepare(
     // the loader's own image is ready
     let linked = || new.iter().rev().filter_map(|&id| world.get(id)).filter(|object| relocation::is_linked_by_us(object));
     linked().for_each(|object| libc::relocate_dynamic(record, &object.current));
-    linked().map(|object| relocation::words(world, object, &object.current, mode.binds_now())).collect()
+    let pending = linked().map(|object| relocation::words(world, object, &object.current, mode.binds_now())).collect();
+    if trace::is_on(Topics::SCOPES) {
+        trace::load::opened_scopes(world, root, list);
+    }
+    pending
 }
 
 /// Makes the objects part of the process. What program code is asked for then (IFUNC resolvers) may still fail.
@@ -246,7 +262,7 @@ pub fn publish(world: World<'static>) {
     maps::relink(&world);
     super::namespaces::store(&world);
     let generation = world.tls.generation;
-    PROCESS.world.replace(Box::new(world));
+    PROCESS.publish(world);
     tls::publish_generation(generation);
 }
 
@@ -282,7 +298,12 @@ pub fn discard(before: &World<'static>, after: &World<'static>) {
 }
 
 pub fn check_versions(world: &World<'static>, new: &[ObjectId]) -> Result<()> {
-    let findings = PROCESS.with_registry(|registry| registry.check_versions(world, new));
+    let findings = PROCESS.with_registry(|registry| {
+        if trace::is_on(Topics::VERSIONS) {
+            trace::load::versions(world, registry, new);
+        }
+        registry.check_versions(world, new)
+    });
     findings.warnings.iter().for_each(fail::version_line);
     findings.errors.into_iter().next().map_or(Ok(()), Err)
 }
@@ -371,6 +392,9 @@ fn add_scopes(world: &mut World<'static>, root: ObjectId, new: &[ObjectId], list
 pub fn extend_global(world: &mut World<'static>, namespace: NamespaceId, list: &[ObjectId]) {
     let mut global = world.global(namespace).to_vec();
     let new: Vec<ObjectId> = list.iter().copied().filter(|id| !global.contains(id)).collect();
+    if trace::is_on(Topics::SCOPES) {
+        trace::load::made_global(world, &new);
+    }
     global.extend(new);
     world.namespace_mut(namespace).global = Arc::from(global);
 }

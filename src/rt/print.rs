@@ -1,25 +1,20 @@
-//! Text to standard error without allocation: one write(2) per line, so that lines of several processes do not mix.
+//! Text to a descriptor without allocation: one write(2) per message, so that lines of several processes do not mix.
 
 use core::fmt;
 
-/// Collects a line and writes it at once. A line longer than the buffer is written in pieces.
-pub struct StderrLine {
+/// Collects a message and writes it at once. One longer than the buffer is written in pieces.
+pub struct Line {
+    fd: i32,
     bytes: [u8; 1024],
     len: usize,
 }
 
-impl StderrLine {
-    pub fn new() -> Self {
-        StderrLine { bytes: [0; 1024], len: 0 }
+impl Line {
+    pub fn new(fd: i32) -> Self {
+        Line { fd, bytes: [0; 1024], len: 0 }
     }
 
-    /// Ends the line and writes what has been collected.
-    pub fn flush(&mut self) {
-        self.push(b"\n");
-        self.write_out();
-    }
-
-    fn push(&mut self, text: &[u8]) {
+    pub fn push(&mut self, text: &[u8]) {
         for &byte in text {
             if self.len == self.bytes.len() {
                 self.write_out();
@@ -29,13 +24,14 @@ impl StderrLine {
         }
     }
 
-    fn write_out(&mut self) {
-        super::sys::write_all(2, &self.bytes[..self.len]);
+    /// Writes what has been collected.
+    pub fn write_out(&mut self) {
+        super::sys::write_all(self.fd, &self.bytes[..self.len]);
         self.len = 0;
     }
 }
 
-impl fmt::Write for StderrLine {
+impl fmt::Write for Line {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.push(text.as_bytes());
         Ok(())
@@ -44,7 +40,8 @@ impl fmt::Write for StderrLine {
 
 /// Writes one formatted line to standard error.
 pub fn line(arguments: fmt::Arguments<'_>) {
-    let mut text = StderrLine::new();
+    let mut text = Line::new(2);
     let _ = fmt::Write::write_fmt(&mut text, arguments);
-    text.flush();
+    text.push(b"\n");
+    text.write_out();
 }

@@ -1,12 +1,14 @@
 //! The one global: everything that the loader knows of its process, each part behind the lock that fits its use.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use luci::glibc::record::Record;
 use luci::link::world::World;
 use luci::tls::StaticTls;
 
+use super::places;
 use super::registry::Registry;
 use super::sync::{FutexLock, Locked, Published};
 
@@ -20,6 +22,7 @@ pub struct Process {
     pub constructed: AtomicU32,
     record: AtomicPtr<Record>,
     pub settings: Settings,
+    pub statistics: Statistics,
     pub malloc: Malloc,
     pub start: Start,
     pub updates: Updates,
@@ -32,6 +35,19 @@ pub struct Settings {
     pub bind_not: AtomicBool,
     pub weak_yields: AtomicBool,
     pub secure: AtomicBool,
+    /// LD_DEBUG: bits of `config::debug::Topics`.
+    pub debug: AtomicU32,
+    /// The descriptor that it is told to.
+    pub debug_fd: AtomicI32,
+}
+
+/// What LD_DEBUG=statistics counts; times in ticks of the processor's clock.
+pub struct Statistics {
+    pub start: AtomicU64,
+    pub loading: AtomicU64,
+    pub relocation: AtomicU64,
+    pub lookups: AtomicU64,
+    pub reused: AtomicU64,
 }
 
 /// The program's allocator, for memory that libc frees; 0 until it is relocated.
@@ -51,6 +67,8 @@ pub struct Start {
     pub program_path: AtomicU64,
     /// AT_EXECFN of a start by name: our own path.
     pub loader_path: AtomicU64,
+    /// LD_ORIGIN_PATH, a C string, or 0.
+    pub origin_path: AtomicU64,
     pub argc: AtomicU64,
     pub argv: AtomicU64,
     pub envp: AtomicU64,
@@ -107,6 +125,15 @@ pub static PROCESS: Process = Process {
         bind_not: AtomicBool::new(false),
         weak_yields: AtomicBool::new(false),
         secure: AtomicBool::new(false),
+        debug: AtomicU32::new(0),
+        debug_fd: AtomicI32::new(2),
+    },
+    statistics: Statistics {
+        start: AtomicU64::new(0),
+        loading: AtomicU64::new(0),
+        relocation: AtomicU64::new(0),
+        lookups: AtomicU64::new(0),
+        reused: AtomicU64::new(0),
     },
     malloc: Malloc { malloc: AtomicU64::new(0), calloc: AtomicU64::new(0), free: AtomicU64::new(0), memalign: AtomicU64::new(0) },
     start: Start {
@@ -114,6 +141,7 @@ pub static PROCESS: Process = Process {
         argv0_is_set: AtomicBool::new(false),
         program_path: AtomicU64::new(0),
         loader_path: AtomicU64::new(0),
+        origin_path: AtomicU64::new(0),
         argc: AtomicU64::new(0),
         argv: AtomicU64::new(0),
         envp: AtomicU64::new(0),
@@ -142,6 +170,12 @@ pub static PROCESS: Process = Process {
 };
 
 impl Process {
+    /// Lets lookups see a world. Writers exclude each other outside.
+    pub fn publish(&self, world: World<'static>) {
+        places::store(&world);
+        self.world.replace(Box::new(world));
+    }
+
     /// The record of this process's libc.
     pub fn record(&self) -> &'static Record {
         // SAFETY: null or a pointer to one of the constant records, set by `set_record`.

@@ -18,6 +18,7 @@ use rustix::fd::AsFd;
 use super::files::{self, OpenError};
 use super::process::PROCESS;
 use super::start::{InitialStack, auxv};
+use super::trace::{self, Topics};
 use super::version::Mapped;
 use super::{list, load, map, sys, tree, x86_64};
 
@@ -53,7 +54,13 @@ pub fn take_program(stack: InitialStack, config: &Config<'static>, world: &mut W
         stack.set_aux(auxv::AT_PHDR, headers);
         enter_static(stack, checked_entry(&mapped.path, &mapped.layout, mapped.entry)? + mapped.bias);
     }
+    if trace::is_on(Topics::FILES) {
+        trace::load::mapping(&mapped.path, NamespaceId::BASE);
+    }
     let id = load::adopt(world, mapped, Some(reservation))?;
+    if let Some(program) = world.get(id).filter(|_| trace::is_on(Topics::FILES)) {
+        trace::load::mapped(&program.current);
+    }
     let program = world.get(id).map(|object| object.current.clone());
     if let Some(program) = program {
         stack.set_aux(auxv::AT_PHDR, program.headers_addr.0);
@@ -148,7 +155,7 @@ pub fn take_loader(config: &Config<'static>, world: &mut World<'static>) -> Resu
 }
 
 /// The path that execve(2) got when we were started by name.
-fn started_as() -> Vec<u8> {
+pub fn started_as() -> Vec<u8> {
     match PROCESS.start.loader_path.load(Ordering::Relaxed) {
         0 => files::executable_path().unwrap_or_default(),
         // SAFETY: a string that the kernel put on the initial stack.

@@ -17,6 +17,8 @@ use super::map::Reservation;
 
 /// What the loader remembers of every object besides what lookups see.
 pub struct State {
+    /// That of the object.
+    pub serial: u64,
     /// `None` for what the kernel mapped.
     pub reservation: Option<Reservation>,
     /// The object that first asked for it; its RPATH counts too.
@@ -188,13 +190,15 @@ impl Registry {
     }
 
     /// Remembers that `from` uses a definition of `to`, so that `to` stays as long as `from` does. False when it is too late
-    /// for that: `to` is on its way out, and `from` is not.
-    pub fn bound(&mut self, from: ObjectId, to: ObjectId) -> bool {
-        let too_late = self.state(to).stage.is_going() && !self.state(from).stage.is_going();
-        if !too_late {
-            push_once(&mut self.state_mut(from).bound_to, to);
+    /// for that: `to`, the object with this serial number, is gone, or on its way out and `from` is not.
+    pub fn bound(&mut self, from: ObjectId, (to, serial): (ObjectId, u64)) -> bool {
+        let Some(target) = self.states.get(to.0 as usize).and_then(Option::as_ref) else { return false };
+        let is_same = target.serial == serial;
+        if !is_same || (target.stage.is_going() && !self.state(from).stage.is_going()) {
+            return false;
         }
-        !too_late
+        push_once(&mut self.state_mut(from).bound_to, to);
+        true
     }
 
     /// An object that was on its way out is opened again, by this thread: its destructors do not run, or its constructors run

@@ -16,6 +16,7 @@ use luci::glibc::cpu_features::{CpuFeatures, Instruction};
 use luci::link::memory::ImageMemory;
 use luci::link::object::{NamespaceId, Object, ObjectId, Role, Version};
 use luci::link::relocate::{self, Called, Copy, Deferred, Mode, Process as Answers};
+use luci::link::trace::Trace;
 use luci::link::world::World;
 use luci::tls::Block;
 use rustix::mm::ProtFlags;
@@ -26,6 +27,7 @@ use super::audit::{self, Binding};
 use super::image::{MappedImage, Metadata};
 use super::process::PROCESS;
 use super::sync::Locked;
+use super::trace::{self, Topics};
 use super::x86_64;
 use super::{init, map, print};
 
@@ -43,7 +45,7 @@ pub fn initial(world: World<'static>) -> Result<()> {
     for object in world.members(NamespaceId::BASE).rev().filter(|object| is_linked_by_us(object)) {
         pending.push(words(&world, object, &object.current, PROCESS.settings.bind_now.load(Ordering::Relaxed))?);
     }
-    PROCESS.world.replace(Box::new(world));
+    PROCESS.publish(world);
     // the images hold relocated words, and resolvers may already use thread-local data
     abi::tls::initialise_main_thread();
     finish(&pending)?;
@@ -74,6 +76,9 @@ pub fn words(world: &World<'static>, object: &Object<'static>, version: &Arc<Ver
     let settings = &PROCESS.settings;
     // calls that auditors are told of are bound one by one, whatever the file asks for
     let told = object.audit.is_some() && audit::wants_calls();
+    if trace::is_on(Topics::RELOC) {
+        trace::load::relocates(version, !now && !version.dynamic.binds_now());
+    }
     let lazy = !now && (told || !version.dynamic.binds_now()) && prepare_lazy_binding(told, version, &memory);
     let mode = Mode { lazy, weak_yields: settings.weak_yields.load(Ordering::Relaxed) };
     let outcome = relocate::relocate(world, object, version, mode, &memory, &mut RunningProcess { world: Some(world) })?;
@@ -187,9 +192,11 @@ pub struct RunningProcess<'w> {
 /// Definitions of STB_GNU_UNIQUE symbols: the first one found serves its whole namespace.
 pub static UNIQUE: Locked<Option<UniqueSymbols>> = Locked::new(None);
 
+type UniqueName = (NamespaceId, Box<[u8]>);
+
 #[derive(Default)]
 pub struct UniqueSymbols {
-    definitions: hashbrown::HashMap<(NamespaceId, Box<[u8]>), (Addr, ObjectId)>,
+    definitions: hashbrown::HashMap<UniqueName, (Addr, ObjectId)>,
     /// The objects that have one; dlclose asks for each object whether it is among them.
     owners: Vec<ObjectId>,
 }
@@ -218,7 +225,13 @@ impl Answers for RunningProcess<'_> {
         [x86_64::luci_tlsdesc_undefined as *const () as u64, addend]
     }
 
-    fn bound(&mut self, from: ObjectId, to: ObjectId) {
+    fn bound(&mut self, from: ObjectId, to: &Object<'_>) {
+        if trace::is_on(Topics::FILES)
+            && let Some(world) = self.world
+        {
+            trace::load::bound(world, from, to.id);
+        }
+        // the loader's lock is held: nothing is being closed at the same time
         abi::dl::note_binding(from, to);
     }
 
@@ -239,6 +252,10 @@ impl Answers for RunningProcess<'_> {
         let find = |world: &World<'static>| Binding::find(world, from, called);
         let binding = self.world.map_or_else(|| find(&PROCESS.world.read()), find);
         binding.map_or(address, |binding| audit::bound_now(&binding, address))
+    }
+
+    fn trace(&self) -> Option<&'static dyn Trace> {
+        trace::lookups::listener()
     }
 
     fn unique(&mut self, name: &[u8], found: Addr, object: &Object<'_>) -> Addr {

@@ -15,6 +15,7 @@ pub mod auxv {
     pub const AT_PHNUM: u64 = 5;
     pub const AT_PAGESZ: u64 = 6;
     pub const AT_ENTRY: u64 = 9;
+    pub const AT_PLATFORM: u64 = 15;
     pub const AT_CLKTCK: u64 = 17;
     pub const AT_FPUCW: u64 = 18;
     pub const AT_SECURE: u64 = 23;
@@ -85,6 +86,13 @@ impl InitialStack {
         Some(self.word(at + 1))
     }
 
+    /// The whole auxiliary vector.
+    pub fn auxiliary(self) -> impl Iterator<Item = (u64, u64)> {
+        let start = self.auxv_index();
+        let entries = (0..).map(move |index| (self.word(start + 2 * index), self.word(start + 2 * index + 1)));
+        entries.take_while(|&(tag, _)| tag != 0)
+    }
+
     fn aux_index(self, tag: u64) -> Option<usize> {
         let mut index = self.auxv_index();
         while self.word(index) != 0 {
@@ -113,16 +121,19 @@ impl InitialStack {
         self.set_word(1 + index, text as u64);
     }
 
-    /// Removes the environment strings that are `unwanted`.
+    /// Removes the environment strings that are `unwanted`, in one pass: there may be 100,000 of them.
     pub fn remove_environment(self, unwanted: impl Fn(&[u8]) -> bool) {
-        let mut index = self.env_index();
-        while self.word(index) != 0 {
-            if unwanted(c_string(self.word(index))) {
-                self.remove_words(index, 1);
-            } else {
-                index += 1;
+        let (start, end) = (self.env_index(), self.auxv_index() - 1);
+        let mut kept = start;
+        for index in start..end {
+            let string = self.word(index);
+            if !unwanted(c_string(string)) {
+                self.set_word(kept, string);
+                kept += 1;
             }
         }
+        // the auxiliary vector follows the null pointer, which is the first word to move down
+        self.remove_words(kept, end - kept);
     }
 
     /// Takes words out of the stack; everything behind them moves down, the stack pointer stays.
@@ -138,7 +149,8 @@ impl InitialStack {
     }
 }
 
-fn c_string(pointer: u64) -> &'static [u8] {
+/// A string of the initial stack, by its address.
+pub fn c_string(pointer: u64) -> &'static [u8] {
     // SAFETY: strings of the initial stack live as long as the process and end in NUL.
     unsafe { CStr::from_ptr(pointer as *const c_char) }.to_bytes()
 }

@@ -29,7 +29,8 @@ fn too_little_of_anything_ends_in_a_sentence() {
         }
         let (outcome, errors) = end(way, (RLIMIT_AS, 2048 * KIB));
         assert_eq!(outcome, Outcome::Exited(FAILED), "{errors}");
-        assert!(errors.contains("annot allocate memory"), "{errors}");
+        let told = ["annot allocate memory", "failed to map segment"].iter().any(|told| errors.contains(told));
+        assert!(told, "{errors}");
         let (outcome, errors) = end(way, (RLIMIT_NOFILE, 3));
         assert_eq!(outcome, Outcome::Exited(FAILED), "{errors}");
         assert!(errors.contains("Too many open files"), "{errors}");

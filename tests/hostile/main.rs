@@ -34,7 +34,7 @@ struct Base {
 }
 
 /// How a mutated file comes into a process.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     Needed,
     Preload,

@@ -27,12 +27,12 @@ use Special::{Byte, Content, Cut, Directory, Fifo, Link};
 const SPECIALS: [(Special, &str); 18] = [
     (Content(b""), "file too short"),
     (Content(b"\x7fEL"), "file too short"),
-    (Content(b"hello, world"), "invalid ELF header"),
+    (Content(b"hello, world"), "file too short"),
     (Content(b"/* GNU ld script */ INPUT(libother.so), which only the linker reads */"), "invalid ELF header"),
     (Directory, "cannot read file data: Is a directory"),
-    (Fifo, "cannot read file data: Not a regular file"),
-    (Link("/dev/null"), "cannot read file data: Not a regular file"),
-    (Link("/dev/zero"), "cannot read file data: Not a regular file"),
+    (Fifo, "file too short"),
+    (Link("/dev/null"), "file too short"),
+    (Link("/dev/zero"), "file too short"),
     (Link("libplain.so"), "Too many levels of symbolic links"),
     (Byte(4, 1), "wrong ELF class: ELFCLASS32"),
     (Byte(5, 2), "ELF file data encoding not little-endian"),
@@ -57,7 +57,9 @@ fn what_is_no_library_is_refused_with_its_reason() {
             let (outcome, errors) = bench.end_of(&mut bench.command(way, &file, &own), &own, &[]);
             let expected = if matches!(way, Way::Program) { FAILED } else { 0 };
             assert_eq!(outcome, Outcome::Exited(expected), "{sentence}, {way:?}: {errors}");
-            assert!(errors.contains(sentence), "{sentence}, {way:?}: {errors}");
+            // a search passes over files of another machine and then has found nothing
+            let told = if sentence == "wrong machine" && way != Way::Program { "No such file or directory" } else { sentence };
+            assert!(errors.contains(told), "{told}, {way:?}: {errors}");
         }
         let passed_over = ["wrong", "symbolic links"].iter().any(|word| sentence.contains(word));
         let (outcome, errors) = bench.end_of(&mut bench.command(Way::Needed, &file, &own), &own, &[]);

@@ -14,6 +14,7 @@ use luci::link::world::World;
 use crate::rt::audit::{self, Binding};
 use crate::rt::image::store_word;
 use crate::rt::process::PROCESS;
+use crate::rt::trace::{self, lookups};
 use crate::rt::{fail, heap, maps, sys};
 
 /// Binds entry `index` of the PLT of the Version that `map` belongs to; the result is the function to call.
@@ -97,8 +98,11 @@ fn look_up(version: &Version<'static>, object: ObjectId, rela: &Rela) -> Result<
         let world = PROCESS.world.read();
         let user = world.get(object).ok_or_else(|| corrupt(version))?;
         let definition = relocate::bind_plt(&world, user, version, relocs::symbol(rela), weak_yields)?;
+        if trace::is_on(lookups::TOPICS) {
+            lookups::called(&world, user, version, relocs::symbol(rela));
+        }
         let Some(found) = definition else { return Ok(None) };
-        let use_is_known = if stays_with(user, found.object) { Some(true) } else { remember_use(object, found.object.id) };
+        let use_is_known = if stays_with(user, found.object) { Some(true) } else { remember_use(object, found.object) };
         // None: another thread is closing it, and its definitions are about to vanish
         if let Some(may_keep) = use_is_known {
             let address = found.address_for(version);
@@ -125,11 +129,13 @@ fn stays_with(user: &Object<'static>, definer: &Object<'static>) -> bool {
 /// Remembers that `from` uses `to`, which must stay as long; `None` when it is too late for that. False when the registry cannot
 /// be had, because this call runs in a signal handler that interrupted the loader: then nothing may be kept, and the next call
 /// binds again.
-fn remember_use(from: ObjectId, to: ObjectId) -> Option<bool> {
-    const TRIES: u32 = 1000;
+fn remember_use(from: ObjectId, to: &Object<'static>) -> Option<bool> {
+    // long enough for any other thread, and short enough for a signal handler to wait in vain
+    const TRIES: u32 = 20_000;
+    let to = (to.id, to.serial);
     for _ in 0..TRIES {
-        if heap::LOCK.try_lock() {
-            heap::LOCK.unlock();
+        if heap::lock().try_lock() {
+            heap::lock().unlock();
             let bound = PROCESS.registry.try_with(|registry| registry.as_mut().is_none_or(|registry| registry.bound(from, to)));
             if let Some(bound) = bound {
                 return bound.then_some(true);

@@ -20,6 +20,8 @@ use crate::rt::audit::{self, Binding};
 use crate::rt::close;
 use crate::rt::open::{self, OpenMode, Target, Wanted};
 use crate::rt::process::PROCESS;
+use crate::rt::sys;
+use crate::rt::trace::{self, lookups};
 
 use super::last_error;
 
@@ -127,7 +129,7 @@ fn find_symbol(handle: u64, name: &[u8], version: Option<VersionEntry<'_>>, call
     begin(caller);
     let class = if version.is_some() { Class::empty() } else { Class::NEWEST };
     let reference = Reference::new(name, version, class);
-    let (found, binding) = {
+    let (found, binding) = loop {
         let world = PROCESS.world.read();
         let user = calling_object(caller)?;
         let definition = match handle {
@@ -135,13 +137,20 @@ fn find_symbol(handle: u64, name: &[u8], version: Option<VersionEntry<'_>>, call
             RTLD_NEXT => after(&world, user, &reference)?,
             _ => by_handle(&world, Addr(handle), &reference)?,
         };
+        if trace::is_on(lookups::TOPICS) {
+            lookups::found(&world, user, handle, &reference, definition.as_ref());
+        }
         let definition = definition.ok_or_else(|| undefined(&world, handle, user, &reference))?;
         // a search by handle is the caller's business, one without makes the caller depend on what it found
-        if handle == RTLD_DEFAULT && !definition.object.pinned {
-            note_binding(user, definition.object.id);
+        let depends = handle == RTLD_DEFAULT && !definition.object.pinned;
+        if depends && !note_binding(user, definition.object) {
+            // another thread is closing it, and its definitions are about to vanish
+            drop(world);
+            sys::yield_processor();
+            continue;
         }
         let binding = audit::is_on().then(|| Binding::find(&world, user, Called::of(&definition))).flatten();
-        (describe(&definition)?, binding)
+        break (describe(&definition)?, binding);
     };
     let audited = |address| binding.as_ref().map_or(address, |binding| audit::bound_by_dlsym(binding, address));
     Ok(match found {
@@ -209,8 +218,9 @@ fn display(object: &Object<'_>) -> String {
 }
 
 /// `from` uses something of `to` from now on; only worth remembering when `to` could be unloaded.
-pub fn note_binding(from: ObjectId, to: ObjectId) -> bool {
-    PROCESS.with_registry(|registry| registry.bound(from, to))
+/// False when it is about to be.
+pub fn note_binding(from: ObjectId, to: &Object<'_>) -> bool {
+    PROCESS.with_registry(|registry| registry.bound(from, (to.id, to.serial)))
 }
 
 /// The last error of the calling thread as text, once; null when there is none. Entered through `x86_64::dlerror`, which adds

@@ -9,6 +9,7 @@ use luci::link::object::{NamespaceId, Role};
 
 use crate::rt::lock::ListLock;
 use crate::rt::maps;
+use crate::rt::places;
 use crate::rt::process::PROCESS;
 
 /// `struct dl_phdr_info` (link.h)
@@ -79,16 +80,13 @@ pub struct DlFindObject {
 /// # Safety
 /// `result` is valid for writing.
 pub unsafe extern "C" fn dl_find_object(pc: u64, result: *mut DlFindObject) -> c_int {
-    let world = PROCESS.world.read();
-    let Some(mapping) = world.find_address(Addr(pc)) else { return -1 };
-    let version = &mapping.version;
-    let eh_frame = version.layout.eh_frame_header.map_or(0, |header| (header.vaddr + version.bias).0);
+    let Some(place) = places::find(Addr(pc)) else { return -1 };
     let found = DlFindObject {
         flags: 0,
-        map_start: mapping.start.0,
-        map_end: mapping.end.0,
-        link_map: version.link_map.0,
-        eh_frame,
+        map_start: place.map_start.0,
+        map_end: place.map_end.0,
+        link_map: place.link_map.0,
+        eh_frame: place.eh_frame_header.0,
         sframe: 0,
         reserved: [0; 6],
     };

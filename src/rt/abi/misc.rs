@@ -1,6 +1,6 @@
 //! Small exports: tunables, and functions that libc wants to find although it rarely or never calls them.
 
-use core::ffi::{c_char, c_int, c_void};
+use core::ffi::{CStr, c_char, c_int, c_void};
 use core::sync::atomic::Ordering;
 
 use luci::addr::Addr;
@@ -9,6 +9,7 @@ use luci::glibc::tunables::Tunables;
 use super::rtld;
 use crate::rt::process::PROCESS;
 use crate::rt::sync::Published;
+use crate::rt::trace;
 
 /// What GLIBC_TUNABLES sets, for this libc's tunable ids.
 pub static TUNABLES: Published<Tunables> = Published::empty();
@@ -55,8 +56,28 @@ pub extern "C" fn _dl_audit_symbind_alt(_map: *mut u8, _reference: *const u8, _v
 #[unsafe(no_mangle)]
 pub extern "C" fn _dl_mcount(_from: u64, _to: u64) {}
 
-/// printf for libc's debug output, which is never switched on.
-pub extern "C" fn debug_printf(_format: *const c_char) {}
+/// printf for what libc tells of itself with LD_DEBUG. Its arguments are strings, which come in registers as a variadic
+/// function's do.
+///
+/// # Safety
+/// `format` is a C string with at most three `%s`, for which C strings follow.
+pub unsafe extern "C" fn debug_printf(format: *const c_char, a: *const c_char, b: *const c_char, c: *const c_char) {
+    // SAFETY: the caller's contract.
+    let format = unsafe { CStr::from_ptr(format) }.to_bytes();
+    let mut arguments = [a, b, c].into_iter();
+    let mut text = alloc::vec::Vec::new();
+    let mut rest = format;
+    while let Some(at) = rest.windows(2).position(|pair| pair == b"%s") {
+        text.extend(&rest[..at]);
+        if let Some(argument) = arguments.next().filter(|argument| !argument.is_null()) {
+            // SAFETY: the caller's contract.
+            text.extend(unsafe { CStr::from_ptr(argument) }.to_bytes());
+        }
+        rest = &rest[at + 2..];
+    }
+    text.extend(rest);
+    trace::say(format_args!("{}", trace::Bytes(&text)));
+}
 
 /// Memory of ours that a leak checker need not see: there is none.
 pub extern "C" fn libc_freeres() {}

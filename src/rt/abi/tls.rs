@@ -176,7 +176,7 @@ fn free_dtv(dtv: Dtv) {
 fn new_block(module: &Module) -> (u64, u64) {
     let align = module.block.align.max(16);
     let Some(bytes) = module.block.memsz.checked_add(align) else { fatal("a TLS segment is too large") };
-    let memory = if to_free_word() { program_malloc(bytes) } else { program_memalign(align, module.block.memsz) };
+    let memory = if to_free_word() { program_calloc(bytes) } else { program_memalign(align, module.block.memsz) };
     if memory == 0 {
         fatal("cannot allocate memory for thread-local data");
     }
@@ -186,18 +186,25 @@ fn new_block(module: &Module) -> (u64, u64) {
     } else {
         memory
     };
-    initialise(module, block);
+    if to_free_word() {
+        // the memory is clear, and much of it perhaps never touched
+        copy_image(module, block);
+    } else {
+        initialise(module, block);
+    }
     (block, memory)
 }
 
 /// Copies the initialisation image to `block` and clears the rest.
 pub fn initialise(module: &Module, block: u64) {
-    let (filesz, memsz) = (module.filesz as usize, module.block.memsz as usize);
-    // SAFETY: `block` has memsz bytes of this thread's memory; the image is a mapped part of its object of filesz bytes.
-    unsafe {
-        core::ptr::copy_nonoverlapping(module.image.0 as *const u8, block as *mut u8, filesz);
-        core::ptr::write_bytes((block + module.filesz) as *mut u8, 0, memsz - filesz);
-    }
+    copy_image(module, block);
+    // SAFETY: `block` has memsz bytes of this thread's memory.
+    unsafe { core::ptr::write_bytes((block + module.filesz) as *mut u8, 0, (module.block.memsz - module.filesz) as usize) }
+}
+
+fn copy_image(module: &Module, block: u64) {
+    // SAFETY: the block has at least filesz bytes of this thread's memory; the image is a mapped part of its object.
+    unsafe { core::ptr::copy_nonoverlapping(module.image.0 as *const u8, block as *mut u8, module.filesz as usize) }
 }
 
 /// Copies the images of the initial set's blocks into the main thread.
@@ -337,10 +344,6 @@ pub fn existing_block(world: &World<'static>, module: u64) -> u64 {
 /// Publishes the generation that the fast way compares with.
 pub fn publish_generation(generation: u64) {
     LUCI_TLS_GENERATION.store(generation, Ordering::Release);
-}
-
-fn program_malloc(bytes: u64) -> u64 {
-    call_allocator(&PROCESS.malloc.malloc, bytes, 0).unwrap_or_else(|| early_memory(bytes, 16))
 }
 
 fn program_calloc(bytes: u64) -> u64 {

@@ -55,7 +55,8 @@ pub struct Entry {
 }
 
 /// The entries that were called once, by `link_map` and index, with the object they belong to.
-pub static ENTRIES: Locked<Option<HashMap<(u64, u64), (ObjectId, Entry)>>> = Locked::new(None);
+pub static ENTRIES: Locked<Option<Entries>> = Locked::new(None);
+pub type Entries = HashMap<(u64, u64), (ObjectId, Entry)>;
 
 /// Forgets the entries of an object that goes, and those that lead to it.
 pub fn forget(id: ObjectId) {

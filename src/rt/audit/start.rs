@@ -1,9 +1,8 @@
 //! Loads the auditors, before anything but the program and the loader: by then libc's native structures are in place.
 
-use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::mem::transmute;
+use core::mem::transmute_copy;
 use core::num::NonZeroU64;
 use core::sync::atomic::Ordering;
 
@@ -57,7 +56,7 @@ pub fn start(names: &[&'static [u8]], initial: &[ObjectId]) {
     x86_64::audit::measure_vectors();
     let mut world = PROCESS.world.read().clone();
     initial.iter().for_each(|&id| opened(&mut world, id, false));
-    PROCESS.world.replace(Box::new(world));
+    PROCESS.publish(world);
 }
 
 fn load(name: &'static [u8], program: ObjectId) -> Result<()> {
@@ -74,12 +73,20 @@ fn load(name: &'static [u8], program: ObjectId) -> Result<()> {
     for object in world.members(namespace).cloned().collect::<Vec<_>>() {
         world.put(Object { audit: None, ..(*object).clone() });
     }
-    PROCESS.world.replace(Box::new(world));
+    PROCESS.publish(world);
     Ok(())
 }
 
 /// The address of a function that may be missing.
 type Word = Option<NonZeroU64>;
+
+/// # Safety
+/// `F` is the type of the function at the address.
+unsafe fn function<F>(address: Word) -> Option<F> {
+    const { assert!(size_of::<Option<F>>() == size_of::<Word>()) };
+    // SAFETY: the caller's contract; an optional address and an optional function pointer are alike.
+    unsafe { transmute_copy(&address) }
+}
 
 /// Asks the auditor whether it goes with us, and takes its functions.
 fn accept(name: &[u8], handle: Addr) -> Result<bool> {
@@ -100,17 +107,17 @@ fn accept(name: &[u8], handle: Addr) -> Result<bool> {
         return Ok(false);
     }
     let find = |name: &[u8]| NonZeroU64::new(dl::function_of(handle, name).ok()?.0);
-    // SAFETY: functions of these types by the interface's definition; the optional address of one is an optional pointer.
+    // SAFETY: the interface defines the types of these functions.
     append(unsafe {
         Auditor {
-            activity: transmute::<Word, _>(find(b"la_activity")),
-            objsearch: transmute::<Word, _>(find(b"la_objsearch")),
-            objopen: transmute::<Word, _>(find(b"la_objopen")),
-            preinit: transmute::<Word, _>(find(b"la_preinit")),
-            symbind: transmute::<Word, _>(find(b"la_symbind64")),
-            pltenter: transmute::<Word, _>(find(b"la_x86_64_gnu_pltenter")),
-            pltexit: transmute::<Word, _>(find(b"la_x86_64_gnu_pltexit")),
-            objclose: transmute::<Word, _>(find(b"la_objclose")),
+            activity: function(find(b"la_activity")),
+            objsearch: function(find(b"la_objsearch")),
+            objopen: function(find(b"la_objopen")),
+            preinit: function(find(b"la_preinit")),
+            symbind: function(find(b"la_symbind64")),
+            pltenter: function(find(b"la_x86_64_gnu_pltenter")),
+            pltexit: function(find(b"la_x86_64_gnu_pltexit")),
+            objclose: function(find(b"la_objclose")),
         }
     });
     Ok(true)

@@ -129,7 +129,7 @@ fn read(object: ObjectId, path: &[u8], known: Stamp) -> Result<Option<Candidate>
     if stat.st_size == 0 {
         return Ok(None);
     }
-    if !followed::is_trusted(path) {
+    if !followed::is_trusted(file.as_fd(), path) {
         let reason = "only root's files in root's directories are loaded in secure-execution mode".into();
         return Err(Problem::Tell(Outcome::Incompatible(reason), Some(stamp)));
     }

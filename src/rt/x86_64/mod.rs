@@ -161,6 +161,12 @@ pub unsafe extern "C" fn luci_tlsdesc_static() {
     naked_asm!("mov rax, [rax + 8]", "ret")
 }
 
+/// The processor's clock.
+pub fn clock() -> u64 {
+    // SAFETY: every x86-64 processor has the instruction.
+    unsafe { core::arch::x86_64::_rdtsc() }
+}
+
 /// TLS descriptor of an undefined weak variable: its address is the addend, so the offset undoes the thread pointer.
 #[unsafe(naked)]
 pub unsafe extern "C" fn luci_tlsdesc_undefined() {

@@ -1,0 +1,19 @@
+// LD_DEBUG=symbols tells of what dlsym looks at.
+//#Plugin:plugin.c
+//#Requires:glibc>=2.36
+//#Requires:glibc<2.37
+//#Copy:tests/normalise.sh
+//#Env:LD_DEBUG=symbols
+//#Wrap:"$@" 2>&1 >/dev/null | sh ./normalise.sh
+//#Expect:symbol=plugged;  lookup in file=./libplugin.so [0]
+#include <dlfcn.h>
+#include <stdlib.h>
+
+int main(void) {
+    void *library = dlopen("./libplugin.so", RTLD_NOW);
+    int (*answer)(void) = library ? (int (*)(void))dlsym(library, "plugged") : NULL;
+    int result = answer ? answer() - 7 : 1;
+    return library && dlclose(library) ? 2 : result;
+}
+//#File:plugin.c
+int plugged(void) { return 7; }

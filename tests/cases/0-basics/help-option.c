@@ -1,0 +1,13 @@
+// --help names every option in lines of at most 80 columns, and runs nothing.
+//#By:name
+//#NoOracle:the options are ours
+//#Loader:--help
+//#Wrap:"$@" | awk 'length > 80 { print "too long: " $0 } { print }'
+//#Reject:too long...
+//#Reject:ran
+//#Expect:Usage: ld-luci.so [OPTION]... PROGRAM [--] [ARGUMENT]...
+//#Expect:      --debug WORDS...
+//#Expect:      --list-tunables...
+#include <stdio.h>
+
+int main(void) { puts("ran"); }
