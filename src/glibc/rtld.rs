@@ -314,6 +314,7 @@ mod tests {
 
     fn ro_values(cpu_features: &[u8]) -> RoValues<'_> {
         RoValues {
+            debug_mask: 0,
             pagesize: 4096,
             minsigstacksize: 0,
             clktck: 100,
