@@ -2,9 +2,14 @@
 # make install    installs exactly that below PREFIX (default /opt/luci); DESTDIR is put in front
 # make demo       shows a running program change its behaviour when its library is replaced
 # make test       passes every test; sets up what is missing (as root), else says what to install
+# make roots-all  all cases in Debian roots with every glibc that is supported
+# make inplace-all  package managers and builds in Debian roots whose system loader is ours
+# make usr-bin    compares what both loaders tell about every program in /usr/bin
 # make stress     many threads at everything that the loader does, for a minute
 # make dlopen-users  compares every real user of dlopen that the script knows; installs about 2 GB of packages as root
 # make bench      start-up times and the run-time interface against the system's loader
+# make hostile    20,000 damaged files through this loader, and through the system's for comparison
+# make fuzz       every reader of files and settings for ten minutes each; needs cargo-fuzz (fuzz/README.md)
 # make lint       formatting and clippy
 
 PREFIX ?= /opt/luci
@@ -15,7 +20,7 @@ TOOLS := $(wildcard tools/*/Cargo.toml)
 # every test target but the cases, which have a step of their own
 OTHER_TESTS := $(filter-out cases,$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: all loader tools install demo test unit cases roots inplace programs users dlopen-users swap stress storm bench lint setup clean
+.PHONY: all loader tools install demo test unit cases roots roots-all inplace inplace-all usr-bin secure hostile fuzz programs users dlopen-users swap stress storm bench lint setup clean
 
 all: loader tools
 	@echo "built: $(DIST)/ld-luci.so"
@@ -51,7 +56,7 @@ setup:
 demo: setup all
 	examples/demo.sh
 
-test: unit cases programs users swap storm demo roots inplace
+test: unit cases secure programs users swap storm demo roots inplace
 	@echo "== all tests passed"
 
 unit: setup all
@@ -65,15 +70,35 @@ cases: setup all
 	@echo "== cases on this machine"
 	$(CARGO) test -q --test cases
 
+# What the caller of a setuid program may not do; the script prints why when it cannot be tried.
+secure: setup all
+	@echo "== secure-execution mode"
+	tests/secure.sh
+
+hostile: setup all
+	LUCI_HOSTILE_FILES=20000 LUCI_SEED=1 $(CARGO) test --test hostile no_mutation -- --nocapture
+
 # Other glibcs; the script prints why when a root cannot be made.
 roots: setup all
 	@echo "== cases in other Debian roots"
-	tests/cases-in-roots.sh bullseye trixie
+	tests/cases-in-roots.sh --some bullseye trixie
+
+# All cases in all roots, oldest to newest.
+roots-all: setup all
+	tests/cases-in-roots.sh bullseye bookworm trixie sid experimental
 
 # The loader as the system's own in a Debian 12 root.
 inplace: setup all
 	@echo "== in place of the system's loader"
 	tests/inplace.sh
+
+# The same in four roots: forty packages come, go and are upgraded, a package is built from source.
+inplace-all: setup all
+	tests/inplace-roots.sh bullseye bookworm trixie sid
+
+# Every program in /usr/bin of a Debian 12 root and of this machine: what the loader tells about it without running it.
+usr-bin: setup all
+	tests/usr-bin.sh
 
 # A package's library replaced in a running program; the script prints why when it cannot be fetched.
 swap: setup all

@@ -3,11 +3,12 @@
 //! A case runs once for each fixture: `name` (`ld-luci.so [options] ./prog args`) and `interp` (the loader is the program's
 //! PT_INTERP). Unless it updates a library, the same program first runs in the same way under the system's loader (the
 //! oracle), and standard output and exit status must be equal. Every run is a dialogue with events, without sleeps, under
-//! a timeout. A failing case leaves its directory under `target/cases/` with a `repeat.sh` that builds and runs it again.
+//! a timeout. A failing case leaves its directory under `target/cases/` with the `failure` and a `repeat.sh` that builds and runs it again.
 //!
 //! ```text
 //! cargo test --test cases                       all cases
 //! cargo test --test cases reloc                 the cases whose name contains "reloc"; --list shows the names
+//! LUCI_CASES="dl- audit-" cargo test --test cases the cases whose name contains any of these words
 //! LUCI_LD=/path/ld.so cargo test --test cases   another loader under test (default target/dist/ld-luci.so)
 //! LUCI_ROOT=/path/to/debian:/another …          also in these roots, built there by their own gcc: fixture <folder>-name …
 //! LUCI_FIXTURE=name,interp                      only these fixtures (default: all)
@@ -70,6 +71,7 @@
 //! | `Exit:N` | exit status (128+N after signal N); default: the oracle's, else 0 |
 //! | `Stderr:TEXT` | standard error contains TEXT, under the oracle as well |
 //! | `Message:TEXT` | standard error contains TEXT, under the loader under test only |
+//! | `Oracle:WHAT REASON` | compared only where WHAT is met (as for Requires); elsewhere the system's loader has a fault, and the run is judged alone |
 //! | `NoOracle:REASON` | no comparison with the system's loader, and why |
 
 mod runner;

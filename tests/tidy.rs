@@ -230,6 +230,27 @@ fn the_loader_can_start_itself() {
     assert!(!writable_code, "a segment is writable and executable");
 }
 
+#[test]
+fn the_loader_uses_of_the_vector_registers_what_a_lazily_bound_call_saves() {
+    let output = Command::new("objdump").args(["-d", "--no-show-raw-insn"]).arg(built_loader()).output().expect("objdump");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("luci_bind>:"), "objdump shows no function names");
+    let mut function = "";
+    let mut foreign = BTreeSet::new();
+    for line in text.lines() {
+        if line.ends_with(">:") {
+            function = line;
+        }
+        let mnemonic = line.split('\t').nth(1).unwrap_or_default();
+        let is_wide = ["%ymm", "%zmm", "%k"].iter().any(|register| mnemonic.contains(register));
+        // auditors get the whole registers
+        if (is_wide || mnemonic.starts_with('v') && mnemonic.contains("%xmm")) && !function.contains("luci_audit_call") {
+            foreign.insert(function);
+        }
+    }
+    assert!(foreign.is_empty(), "more than SSE is used in {foreign:?}");
+}
+
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -363,11 +384,15 @@ fn script_names(script: &str) -> BTreeSet<String> {
     statements.filter(|name| !nodes(name) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')).collect()
 }
 
-/// What readelf says of the built loader.
-fn readelf(option: &str) -> String {
+fn built_loader() -> PathBuf {
     let loader = repository().join("target/dist/ld-luci.so");
     assert!(loader.exists(), "{} is not built: run `make`", loader.display());
-    let output = Command::new("readelf").args(["-W", option]).arg(&loader).env("LC_ALL", "C").output().expect("readelf");
+    loader
+}
+
+/// What readelf says of the built loader.
+fn readelf(option: &str) -> String {
+    let output = Command::new("readelf").args(["-W", option]).arg(built_loader()).env("LC_ALL", "C").output().expect("readelf");
     assert!(output.status.success(), "readelf {option}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }

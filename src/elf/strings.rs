@@ -12,8 +12,7 @@ impl<'m> Strings<'m> {
     /// The name at `offset` without its NUL; `None` when the offset or the missing NUL leads outside the table.
     pub fn get(&self, offset: u64) -> Option<&'m [u8]> {
         let tail = self.0.get(usize::try_from(offset).ok()?..)?;
-        let len = tail.iter().position(|&byte| byte == 0)?;
-        Some(&tail[..len])
+        Some(&tail[..nul_at(tail)?])
     }
 
     /// Whether the name at `offset` is `name`, without looking for its end.
@@ -26,6 +25,21 @@ impl<'m> Strings<'m> {
     }
 }
 
+/// Where the first NUL is, eight bytes at a time.
+fn nul_at(bytes: &[u8]) -> Option<usize> {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        // the lowest bit that is set marks the first zero byte
+        let zeros = word.wrapping_sub(LOW) & !word & (LOW << 7);
+        if zeros != 0 {
+            return Some(8 * index + zeros.trailing_zeros() as usize / 8);
+        }
+    }
+    rest.iter().position(|&byte| byte == 0).map(|at| 8 * words.len() + at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,6 +50,9 @@ mod tests {
         assert_eq!(strings.get(1), Some(&b"abc"[..]));
         assert_eq!(strings.get(2), Some(&b"bc"[..]));
         assert_eq!(strings.get(5), None);
+        let long = Strings::new(b"\x01\x80\xff1234567890123456\0x\0");
+        assert_eq!(long.get(0).map(<[u8]>::len), Some(19));
+        assert_eq!(long.get(20), Some(&b"x"[..]));
         assert_eq!(strings.get(u64::MAX), None);
         assert!(strings.equals(1, b"abc"));
         assert!(!strings.equals(1, b"ab"));

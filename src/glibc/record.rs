@@ -248,6 +248,10 @@ bitflags! {
         const CPU_AMD_VECTOR_MOVES = 1 << 52;
         /// REP STOSB begins no later than non-temporal filling.
         const CPU_STOSB_YIELDS = 1 << 53;
+        /// Debuggers and auditors hear of a consistent state behind the relocations of a dlopen, also of one that fails; auditors hear of a dlclose before la_objclose.
+        const CONSISTENT_AT_THE_END = 1 << 54;
+        /// Auditors hear of the loader's object in namespaces other than the program's.
+        const LOADER_OBJECTS_AUDITED = 1 << 55;
     }
 }
 

@@ -16,7 +16,7 @@ pub fn bind_plt<'w, 'm>(
         return Ok(Some(Definition { object, symbol }));
     }
     let reference = reference_to(version, index, symbol, Class::PLT)?;
-    let found = resolve::lookup(world.scope_of(object), &reference, weak_yields);
+    let found = resolve::lookup(world.scope_for(object, reference.gnu_hash), &reference, weak_yields);
     let own = sym::visibility(symbol) == sym::STV_PROTECTED;
     match found {
         Some(found) if own && found.object.id != object.id => Ok(Some(Definition { object, symbol })),

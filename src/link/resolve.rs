@@ -71,20 +71,23 @@ pub fn lookup<'w, 'm: 'w>(
 ) -> Option<Definition<'w, 'm>> {
     use super::object::Role;
     let mut weak = None;
-    for object in scope {
+    let mut scope = scope;
+    let strong = scope.find_map(|object| {
         let version = &object.current;
         if reference.class.contains(Class::COPY) && version.role == Role::Program {
-            continue;
+            return None;
         }
-        let Some(symbol) = find(&version.symbols, reference) else { continue };
-        let definition = Definition { object, symbol };
-        match sym::binding(symbol) {
-            sym::STB_WEAK if weak_yields => weak = weak.or(Some(definition)),
-            sym::STB_WEAK | sym::STB_GLOBAL | sym::STB_GNU_UNIQUE => return Some(definition),
-            _ => {}
+        let definition = Definition { object, symbol: find(&version.symbols, reference)? };
+        match sym::binding(definition.symbol) {
+            sym::STB_WEAK if weak_yields => {
+                weak = weak.or(Some(definition));
+                None
+            }
+            sym::STB_WEAK | sym::STB_GLOBAL | sym::STB_GNU_UNIQUE => Some(definition),
+            _ => None,
         }
-    }
-    weak
+    });
+    strong.or(weak)
 }
 
 /// The matching definition in one object.

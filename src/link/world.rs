@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::object::{LocalScope, NamespaceId, Object, ObjectId, Role, Version};
 use crate::addr::Addr;
+use crate::elf::hash::SymbolHash;
 use crate::tls::TlsModules;
 
 /// Objects in the order in which they are searched.
@@ -20,13 +21,21 @@ pub struct Mapping<'m> {
 }
 
 /// What is common to the objects of a namespace.
-#[derive(Clone, Default)]
-pub struct Namespace {
+#[derive(Clone)]
+pub struct Namespace<'m> {
     /// The global scope. In the base namespace: the program, preloads, dependencies breadth first; in another one: the object
     /// that was opened first, with its dependencies. Then what was opened with RTLD_GLOBAL. Empty when nothing is loaded.
     pub global: SearchList,
+    /// The hash tables of the global scope side by side, so that a lookup need not go to every object.
+    hashes: Arc<[SymbolHash<'m>]>,
     /// It was made for an auditor: nothing else may be opened in it.
     pub audits: bool,
+}
+
+impl Default for Namespace<'_> {
+    fn default() -> Self {
+        Namespace { global: Arc::from([]), hashes: Arc::from([]), audits: false }
+    }
 }
 
 /// Every object, and the order that matters.
@@ -37,9 +46,11 @@ pub struct World<'m> {
     /// As loaded; within a namespace the order of the link_map list. The first one is the program.
     pub order: Vec<ObjectId>,
     /// By [`NamespaceId`].
-    namespaces: Vec<Namespace>,
+    namespaces: Vec<Namespace<'m>>,
     /// Where every Version is, old ones too, ascending; for finding an object by address.
-    mappings: Vec<Mapping<'m>>,
+    mappings: Arc<Vec<Mapping<'m>>>,
+    /// The handle of every object, ascending.
+    handles: Vec<(Addr, ObjectId)>,
     /// How many objects were ever added and removed (dl_iterate_phdr `dlpi_adds`, `dlpi_subs`).
     pub adds: u64,
     pub subs: u64,
@@ -58,6 +69,8 @@ impl<'m> World<'m> {
         self.order.push(object.id);
         self.adds += 1;
         object.serial = self.adds;
+        let at = self.handles.partition_point(|&(handle, _)| handle < object.handle);
+        self.handles.insert(at, (object.handle, object.id));
         // the loader is at one address for all namespaces
         if object.current.role != Role::Loader || object.namespace == NamespaceId::BASE {
             self.add_mapping(object.id, object.current.clone());
@@ -66,7 +79,7 @@ impl<'m> World<'m> {
     }
 
     /// What the objects of a namespace share.
-    pub fn namespace_mut(&mut self, id: NamespaceId) -> &mut Namespace {
+    pub fn namespace_mut(&mut self, id: NamespaceId) -> &mut Namespace<'m> {
         let index = id.0 as usize;
         if self.namespaces.len() <= index {
             self.namespaces.resize(index + 1, Namespace::default());
@@ -75,12 +88,12 @@ impl<'m> World<'m> {
     }
 
     /// As [`Self::namespace_mut`]; `None` when nothing was ever loaded in it.
-    pub fn namespace(&self, id: NamespaceId) -> Option<&Namespace> {
+    pub fn namespace(&self, id: NamespaceId) -> Option<&Namespace<'m>> {
         self.namespaces.get(id.0 as usize)
     }
 
     /// All namespaces that were ever used, in the order of their numbers.
-    pub fn namespaces(&self) -> impl ExactSizeIterator<Item = (NamespaceId, &Namespace)> {
+    pub fn namespaces(&self) -> impl ExactSizeIterator<Item = (NamespaceId, &Namespace<'m>)> {
         self.namespaces.iter().enumerate().map(|(index, namespace)| (NamespaceId(index as u32), namespace))
     }
 
@@ -102,7 +115,7 @@ impl<'m> World<'m> {
     pub fn add_mapping(&mut self, object: ObjectId, version: Arc<Version<'m>>) {
         let (start, end) = version.range();
         let at = self.mappings.partition_point(|mapping| mapping.start < start);
-        self.mappings.insert(at, Mapping { start, end, object, version });
+        Arc::make_mut(&mut self.mappings).insert(at, Mapping { start, end, object, version });
     }
 
     /// Replaces the object with the same number; its place in the order stays.
@@ -111,13 +124,36 @@ impl<'m> World<'m> {
         if self.objects.len() <= index {
             self.objects.resize(index + 1, None);
         }
-        self.objects[index] = Some(Arc::new(object));
+        let former = self.objects[index].replace(Arc::new(object));
+        let changed = former.zip(self.objects[index].as_ref()).filter(|(old, new)| !Arc::ptr_eq(&old.current, &new.current));
+        if let Some((_, new)) = changed {
+            // another Version has other tables
+            let (namespace, global) = (new.namespace, self.global(new.namespace).into());
+            self.set_global(namespace, global);
+        }
+    }
+
+    /// Sets the global scope of a namespace.
+    pub fn set_global(&mut self, id: NamespaceId, global: SearchList) {
+        // without its object an entry finds nothing
+        let hash = |id: &ObjectId| self.get(*id).map_or(SymbolHash::None, |object| object.current.symbols.hash);
+        let hashes = global.iter().map(hash).collect();
+        let namespace = self.namespace_mut(id);
+        (namespace.global, namespace.hashes) = (global, hashes);
+    }
+
+    /// Changes an object in what does not concern its Version.
+    pub fn change(&mut self, id: ObjectId, change: impl FnOnce(&mut Object<'m>)) {
+        if let Some(object) = self.objects.get_mut(id.0 as usize).and_then(Option::as_mut) {
+            change(Arc::make_mut(object));
+        }
     }
 
     pub fn remove(&mut self, id: ObjectId) {
         if self.objects.get_mut(id.0 as usize).and_then(Option::take).is_some() {
             self.order.retain(|&other| other != id);
-            self.mappings.retain(|mapping| mapping.object != id);
+            Arc::make_mut(&mut self.mappings).retain(|mapping| mapping.object != id);
+            self.handles.retain(|&(_, other)| other != id);
             self.subs += 1;
         }
     }
@@ -127,7 +163,7 @@ impl<'m> World<'m> {
     }
 
     /// All objects as loaded; those of one namespace are in link_map order.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Object<'m>>> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Object<'m>>> + Clone {
         self.order.iter().filter_map(|&id| self.get(id))
     }
 
@@ -153,20 +189,36 @@ impl<'m> World<'m> {
 
     /// The object that dlopen gave this handle for.
     pub fn find_handle(&self, handle: Addr) -> Option<&Arc<Object<'m>>> {
-        self.iter().find(|object| object.handle == handle)
+        let at = self.handles.binary_search_by_key(&handle, |&(handle, _)| handle).ok()?;
+        self.get(self.handles[at].1)
     }
 
     /// What a reference of `object` searches, in order: the global scope of its namespace and its local scopes; its own
     /// definitions first when it was linked with -Bsymbolic.
     pub fn scope_of<'w>(&'w self, object: &'w Object<'m>) -> impl Iterator<Item = &'w Object<'m>> {
+        self.scope_where(object, |_| true)
+    }
+
+    /// The same without objects of the global scope that have no symbol of this hash.
+    pub fn scope_for<'w>(&'w self, object: &'w Object<'m>, hash: u32) -> impl Iterator<Item = &'w Object<'m>> {
+        self.scope_where(object, move |table| table.may_contain(hash))
+    }
+
+    fn scope_where<'w>(
+        &'w self,
+        object: &'w Object<'m>,
+        wanted: impl Fn(&SymbolHash<'m>) -> bool + 'w,
+    ) -> impl Iterator<Item = &'w Object<'m>> {
         use crate::elf::dynamic::Flags;
         let symbolic = object.current.dynamic.flags.contains(Flags::SYMBOLIC).then_some(object);
         let (first, then): (&'w [LocalScope], &'w [LocalScope]) =
             if object.deep_bind { (&object.local_scopes, &[]) } else { (&[], &object.local_scopes) };
-        let global = core::iter::once(self.global(object.namespace));
-        let lists = first.iter().map(|scope| &*scope.list).chain(global).chain(then.iter().map(|scope| &*scope.list));
+        let (ids, hashes) = self.namespace(object.namespace).map_or((&[][..], &[][..]), |it| (&*it.global, &*it.hashes));
+        let global = ids.iter().zip(hashes).filter(move |(_, hash)| wanted(hash)).filter_map(|(&id, _)| self.get(id));
+        let locals = |scopes: &'w [LocalScope]| scopes.iter().flat_map(|scope| self.list(&scope.list));
         let visible = |other: &&'w Object<'m>| !other.closing || object.closing;
-        symbolic.into_iter().chain(lists.flat_map(|list| self.list(list)).filter(visible))
+        let found = locals(first).chain(global.map(|object| &**object)).chain(locals(then)).filter(visible);
+        symbolic.into_iter().chain(found)
     }
 
     /// The objects of one search list.

@@ -39,6 +39,9 @@ use super::{diagnostics, fail, identify, init, libc, list, print, relocation, sh
 const CACHE_PATH: &[u8] = b"/etc/ld.so.cache";
 const PRELOAD_PATH: &[u8] = b"/etc/ld.so.preload";
 
+/// Exit status of a secure program that is to be listed: ldd(1) then asks the loader by name, without its privileges.
+const NOT_TRACED: i32 = 5;
+
 unsafe extern "C" {
     fn _start();
 }
@@ -193,6 +196,9 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
         Mode::Version => answer(&diagnostics::version()),
         _ => {}
     }
+    if secure && config.mode != Mode::Run {
+        sys::exit_group(NOT_TRACED)
+    }
     if secure {
         stack.remove_environment(|string| {
             let name = string.split(|&byte| byte == b'=').next().unwrap_or_default();
@@ -315,7 +321,7 @@ fn preload(config: &Config<'static>, world: &mut World<'static>, scope: &mut Vec
 
 /// Fixes the global scope and the order of the link_map list: program, vDSO, then the scope, the loader where it is needed.
 fn arrange(world: &mut World<'static>, scope: &[ObjectId], vdso: Option<ObjectId>, loader: ObjectId) {
-    world.namespace_mut(NamespaceId::BASE).global = Arc::from(scope);
+    world.set_global(NamespaceId::BASE, Arc::from(scope));
     let mut order = alloc::vec![scope[0]];
     order.extend(vdso);
     order.extend(&scope[1..]);

@@ -9,17 +9,18 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use luci::addr::Addr;
 use luci::diag::{Error, Result};
 use luci::elf::dynamic::Flags1;
+use luci::glibc::record::Flags;
 use luci::link::object::{LocalScope, NamespaceId, Object, ObjectId, Role};
 
 use super::abi::debug::{self, State};
 use super::abi::tls;
 use super::audit::{self, Activity};
-use super::lock::LoaderLock;
+use super::lock::{LoaderLock, thread_number};
 use super::open::publish;
 use super::process::PROCESS;
 use super::registry::{Registry, Stage};
 use super::trace::{self, Topics};
-use super::{init, map, maps, relocation, sys};
+use super::{init, libpthread, map, maps, relocation};
 
 /// Undoes one open; the last one takes the object and everything nobody needs any more out of the process.
 pub fn close(handle: Addr) -> Result<()> {
@@ -38,7 +39,7 @@ pub fn close(handle: Addr) -> Result<()> {
         let count = PROCESS.with_registry(|registry| registry.state(object.id).open_count);
         trace::load::stays(&object, count);
     }
-    if !still_open && !PROCESS.with_registry(unused_with).is_empty() {
+    if !still_open {
         unload();
     }
     Ok(())
@@ -55,14 +56,21 @@ fn stays(object: &Object<'static>) -> bool {
 pub static UNLOADING: AtomicU32 = AtomicU32::new(0);
 
 fn unload() {
-    if UNLOADING.swap(sys::thread_id(), Ordering::Relaxed) != 0 {
+    if UNLOADING.swap(thread_number(), Ordering::Relaxed) != 0 {
         return;
     }
+    let mut told = Vec::new();
+    let mut tell_first = |object: &Object<'static>| {
+        if PROCESS.record().has(Flags::CONSISTENT_AT_THE_END) && !told.contains(&object.namespace) {
+            told.push(object.namespace);
+            tell_auditors(object.namespace, Activity::Delete);
+        }
+    };
     // destructors may open and close objects themselves: what is unused is found anew behind each round
     let dead = loop {
         let dead = PROCESS.with_registry(mark_unused);
         hide(&dead);
-        init::destroy(&dead);
+        init::destroy(&dead, &mut tell_first);
         let is_done = PROCESS.with_registry(|registry| {
             let done = |id: &ObjectId| matches!(registry.state(*id).stage, Stage::Loaded(_) | Stage::Destroyed);
             let done = dead.iter().all(done);
@@ -76,9 +84,19 @@ fn unload() {
         trace::load::leaves(&PROCESS.world.read(), &dead);
     }
     let touched = namespaces_of(&dead);
-    tell(&touched, State::Delete, Activity::Delete);
-    remove(&dead);
-    tell(&touched, State::Consistent, Activity::Consistent);
+    for &namespace in &touched {
+        if !told.contains(&namespace) {
+            tell_auditors(namespace, Activity::Delete);
+        }
+        debug::notify(namespace, State::Delete);
+    }
+    if !dead.is_empty() {
+        remove(&dead);
+    }
+    for &namespace in &touched {
+        tell_auditors(namespace, Activity::Consistent);
+        debug::notify(namespace, State::Consistent);
+    }
     UNLOADING.store(0, Ordering::Relaxed);
 }
 
@@ -104,9 +122,10 @@ fn hide(dead: &[ObjectId]) {
     let mut new = world.clone();
     drop(world);
     for object in changed {
-        new.put(Object { closing: !object.closing, ..(*object).clone() });
+        new.change(object.id, |object| object.closing = !object.closing);
     }
-    publish(new);
+    // nothing that libc or a debugger is told of
+    PROCESS.world.replace(Box::new(new));
 }
 
 /// In the child of a fork: takes out what a thread that is not here was closing, or had loaded and not begun to construct.
@@ -128,13 +147,10 @@ pub fn finish_in_child(is_unloading: bool) {
     }
 }
 
-fn tell(namespaces: &[NamespaceId], state: State, activity: Activity) {
-    for &namespace in namespaces {
-        if audit::is_on() {
-            let world = PROCESS.world.read().clone();
-            audit::activity(&world, namespace, activity);
-        }
-        debug::notify(namespace, state);
+fn tell_auditors(namespace: NamespaceId, activity: Activity) {
+    if audit::is_on() {
+        let world = PROCESS.world.read().clone();
+        audit::activity(&world, namespace, activity);
     }
 }
 
@@ -158,18 +174,26 @@ fn unused_with(registry: &mut Registry) -> Vec<ObjectId> {
             || relocation::defines_unique(object.id)
             || maps::tls_destructors(record, object.handle) > 0
     };
-    let mut live: Vec<ObjectId> = world.iter().filter(|object| is_root(object)).map(|object| object.id).collect();
-    let mut next = 0;
-    while let Some(&id) = live.get(next) {
-        next += 1;
-        let needed = world.get(id).map(|object| object.needed.clone()).unwrap_or_default();
-        for other in needed.iter().chain(&registry.state(id).bound_to) {
-            if !live.contains(other) {
-                live.push(*other);
-            }
+    let mut is_live: Vec<bool> = Vec::new();
+    let mut found: Vec<ObjectId> = Vec::with_capacity(world.order.len());
+    let mut take = |found: &mut Vec<ObjectId>, id: ObjectId| {
+        let index = id.0 as usize;
+        if is_live.len() <= index {
+            is_live.resize(index + 1, false);
         }
+        if !core::mem::replace(&mut is_live[index], true) {
+            found.push(id);
+        }
+    };
+    world.iter().filter(|object| is_root(object)).for_each(|object| take(&mut found, object.id));
+    let mut next = 0;
+    while let Some(&id) = found.get(next) {
+        next += 1;
+        let needed = world.get(id).map_or(&[][..], |object| &object.needed);
+        needed.iter().chain(&registry.state(id).bound_to).for_each(|&other| take(&mut found, other));
     }
-    world.iter().map(|object| object.id).filter(|id| !live.contains(id)).collect()
+    let is_live = |id: &ObjectId| is_live.get(id.0 as usize).copied().unwrap_or(false);
+    world.order.iter().copied().filter(|id| !is_live(id)).collect()
 }
 
 /// Takes objects out of the world; their memory is given back when no reader can be in it.
@@ -181,6 +205,7 @@ pub fn remove(dead: &[ObjectId]) {
         let Some(object) = world.get(id).cloned() else { continue };
         relocation::forget_unique(id);
         audit::forget(id);
+        libpthread::forget(id);
         if let Some(module) = object.tls {
             if let Some(offset) = module.static_offset {
                 tls::give_back_static(offset);
@@ -189,8 +214,10 @@ pub fn remove(dead: &[ObjectId]) {
             tls_changed = true;
         }
         world.remove(id);
-        let global = kept(world.global(object.namespace));
-        world.namespace_mut(object.namespace).global = global;
+        if world.is_global(&object) {
+            let global = kept(world.global(object.namespace));
+            world.set_global(object.namespace, global);
+        }
     }
     if tls_changed {
         world.tls.advance();

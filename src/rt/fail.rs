@@ -24,6 +24,13 @@ pub fn out_of_memory() -> ! {
     exit_group(STATUS)
 }
 
+/// Ends the process because a constructor, destructor or IFUNC resolver has come back with another stack than it got.
+#[cold]
+pub extern "C" fn lost_stack() -> ! {
+    print::line(format_args!("{}: error while loading shared libraries: a function of a library destroyed the stack", ProgramName));
+    exit_group(STATUS)
+}
+
 /// Prints the sentence only, for errors that are followed by others.
 pub fn report(error: &Error) {
     let class = if error.is_symbol_lookup() { "symbol lookup error" } else { "error while loading shared libraries" };

@@ -133,9 +133,9 @@ fn retry<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
 }
 
 /// Takes the places of standard input, output and error where they are closed, so that no file of a secure program gets one
-/// of them: by devices without content, as glibc does.
+/// of them: by devices that fail, as glibc does.
 pub fn open_standard_descriptors() {
-    let devices = [(c"/dev/full", OFlags::WRONLY), (c"/dev/null", OFlags::RDWR), (c"/dev/null", OFlags::RDWR)];
+    let devices = [(c"/dev/full", OFlags::WRONLY), (c"/dev/null", OFlags::RDONLY), (c"/dev/null", OFlags::RDONLY)];
     for (number, (device, way)) in devices.into_iter().enumerate() {
         // SAFETY: the number is only asked about.
         let place = unsafe { BorrowedFd::borrow_raw(number as i32) };

@@ -13,7 +13,7 @@ use super::lock::ListLock;
 use super::map::{self, Reservation};
 use super::process::PROCESS;
 use super::sync::{FutexLock, Locked};
-use super::{audit, close, heap, live, namespaces, relocation, sys};
+use super::{audit, close, heap, libpthread, live, namespaces, relocation, sys};
 
 /// Registers the handlers with a namespace's libc, before any constructor: as the first ones they run last before a fork and
 /// first after it.
@@ -59,7 +59,7 @@ extern "C" fn prepare() {
 }
 
 /// Every lock that the loader holds for moments only, in the order in which one may be taken while another is held.
-fn short_locks() -> [&'static FutexLock; 10] {
+fn short_locks() -> [&'static FutexLock; 11] {
     [
         PROCESS.registry.raw(),
         PROCESS.static_tls.raw(),
@@ -70,6 +70,7 @@ fn short_locks() -> [&'static FutexLock; 10] {
         audit::ENTRIES.raw(),
         tls::EARLY.raw(),
         error::FRAMES.raw(),
+        libpthread::GUESTS.raw(),
         heap::lock(),
     ]
 }

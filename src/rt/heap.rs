@@ -1,11 +1,14 @@
 //! The loader's own memory: lists of small free blocks, behind them talc over a small static arena, grown by anonymous
-//! mappings. The program's malloc is never used for the loader's own data, so a broken or replaced malloc cannot hurt it.
+//! mappings; what is large is a mapping of its own. The program's malloc is never used for the loader's own data, so a broken or replaced malloc cannot hurt it.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::ptr::{NonNull, null_mut};
 
 use talc::{OomHandler, Span, Talc};
 
+use luci::addr::Addr;
+
+use super::map::Reservation;
 use super::sync::{FutexLock, Locked};
 
 /// What starting a small program needs: no system call, pages are touched as they are used.
@@ -30,6 +33,10 @@ pub fn lock() -> &'static FutexLock {
 /// one dlopen frees the next asks for again.
 const GRANULE: usize = 16;
 const CLASSES: usize = 64;
+
+/// From this size on a block is a mapping, such as the thread-local storage of a file that asks for gigabytes: the kernel has
+/// zeroed it already, and gets it back.
+const LARGE_BYTES: usize = 4 * 1024 * 1024;
 
 struct Heap(Locked<Blocks>);
 
@@ -85,14 +92,31 @@ impl Blocks {
     }
 }
 
-// SAFETY: blocks come from talc, or are free ones of the size and alignment that is asked for, which nobody else has.
+// SAFETY: blocks come from talc, or are free ones of the size and alignment that is asked for, or mappings, which their size
+// decides; nobody else has them.
 unsafe impl GlobalAlloc for Heap {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if layout.size() >= LARGE_BYTES {
+            return large(layout).unwrap_or_else(|| super::fail::out_of_memory());
+        }
         // SAFETY: the caller's contract.
         self.0.with(|blocks| unsafe { blocks.take(layout) })
     }
 
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's contract.
+        let block = unsafe { self.alloc(layout) };
+        if layout.size() < LARGE_BYTES && !block.is_null() {
+            // SAFETY: a block of that size, just made.
+            unsafe { block.write_bytes(0, layout.size()) };
+        }
+        block
+    }
+
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if layout.size() >= LARGE_BYTES {
+            return super::map::unmap(Reservation { start: Addr(block as u64), len: layout.size() });
+        }
         // SAFETY: the caller's contract.
         self.0.with(|blocks| unsafe { blocks.give(block, layout) });
     }
@@ -100,6 +124,15 @@ unsafe impl GlobalAlloc for Heap {
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         // SAFETY: the caller's contract.
         let new_layout = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
+        if layout.size().max(new_size) >= LARGE_BYTES {
+            // SAFETY: the caller's contract; the blocks are different ones.
+            return unsafe {
+                let moved = self.alloc(new_layout);
+                moved.copy_from_nonoverlapping(block, layout.size().min(new_size));
+                self.dealloc(block, layout);
+                moved
+            };
+        }
         let (old, new) = (class_of(layout), class_of(new_layout));
         if old.is_some() && old == new {
             return block;
@@ -123,6 +156,22 @@ unsafe impl GlobalAlloc for Heap {
             }
         })
     }
+}
+
+/// A mapping of this size, to whole pages, with this alignment.
+fn large(layout: Layout) -> Option<*mut u8> {
+    const PAGE: usize = luci::arch::PAGE_SIZE as usize;
+    let slack = if layout.align() > PAGE { layout.align() } else { 0 };
+    let len = layout.size().checked_next_multiple_of(PAGE)?;
+    let total = len.checked_add(slack)?;
+    let base = super::map::anonymous(total).ok()?;
+    let before = base.align_offset(layout.align());
+    for (start, len) in [(base as u64, before), ((base as usize + before + len) as u64, slack - before)] {
+        if len > 0 {
+            super::map::unmap(Reservation { start: Addr(start), len });
+        }
+    }
+    Some(base.wrapping_add(before))
 }
 
 struct MoreArenas {

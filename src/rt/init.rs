@@ -17,17 +17,15 @@ use super::abi::binding::call_resolver;
 use super::abi::debug::{self, State};
 use super::audit::{self, Activity};
 use super::image::load_word;
-use super::lock::LoaderLock;
+use super::libpthread;
+use super::lock::{LoaderLock, thread_number};
 use super::process::PROCESS;
 use super::registry::{Registry, Stage};
 use super::relocation::is_linked_by_us;
 use super::sync::{futex_wait, futex_wake_all};
-use super::sys;
 use super::trace::{self, Topics};
 use super::version::LIBC_SONAME;
-
-type Constructor = extern "C" fn(i32, u64, u64);
-type Destructor = extern "C" fn();
+use super::x86_64;
 
 /// The function that the program's `_start` registers with atexit.
 pub fn finaliser() -> u64 {
@@ -90,9 +88,8 @@ fn early_init(libc: &Version<'static>, initial: bool) -> Result<()> {
     let reference = Reference::new(b"__libc_early_init", None, Class::PLT | Class::NEWEST);
     let Some(symbol) = resolve::find(&libc.symbols, &reference) else { return Ok(()) };
     check_is_code(&PROCESS.world.read(), libc, libc.address_of(symbol))?;
-    // SAFETY: libc's own function of this type, and libc is relocated.
-    let function: extern "C" fn(bool) = unsafe { core::mem::transmute(libc.address_of(symbol).0) };
-    function(initial);
+    // SAFETY: libc's own function, which takes a bool, and libc is relocated.
+    unsafe { x86_64::call_program(libc.address_of(symbol).0, u64::from(initial), 0, 0) };
     Ok(())
 }
 
@@ -132,8 +129,14 @@ pub fn run_constructors(objects: &[ObjectId], new: &[ObjectId], environment: u64
         let order = order::initialisation(all.len(), |index| positions(&all, &all[index].needed));
         order.into_iter().map(|index| all[index].clone()).collect::<Vec<_>>()
     };
-    let me = sys::thread_id();
-    let first = ordered.iter().find(|object| object.current.dynamic.flags_1.contains(Flags1::INITFIRST));
+    let me = thread_number();
+    // the one that was loaded last, as in glibc: old libpthreads ask for it too
+    let asks = |id: &&ObjectId| {
+        let object = ordered.iter().find(|object| object.id == **id);
+        object.is_some_and(|object| object.current.dynamic.flags_1.contains(Flags1::INITFIRST))
+    };
+    let last = new.iter().rev().find(asks);
+    let first = ordered.iter().find(|object| last == Some(&object.id));
     if let Some(object) = first {
         construct(object, me, new, environment);
     }
@@ -166,10 +169,14 @@ fn construct(object: &Object<'static>, me: u32, new: &[ObjectId], environment: u
         return;
     }
     let version = &object.current;
+    let kept = libpthread::Kept::before(object);
     if let Some(init) = version.dynamic.init {
         call_constructor(init + version.bias, environment);
     }
     call_array(version, version.dynamic.init_array, environment);
+    if let Some(kept) = kept {
+        kept.give_back(object.id);
+    }
     let is_awaited = PROCESS.with_registry(|registry| {
         // exit may have come in between
         if matches!(registry.state(object.id).stage, Stage::Constructing(_)) {
@@ -257,11 +264,10 @@ fn functions(version: &Version<'static>, array: Table) -> Vec<Addr> {
 
 fn call_constructor(function: Addr, environment: u64) {
     let start = &PROCESS.start;
+    let (argc, argv) = (start.argc.load(Ordering::Relaxed), start.argv.load(Ordering::Relaxed));
     // SAFETY: a constructor of a relocated object (gABI "Initialization and Termination Functions"); glibc passes the
     // program's arguments.
-    let function: Constructor = unsafe { core::mem::transmute(function.0) };
-    let argc = start.argc.load(Ordering::Relaxed) as i32;
-    function(argc, start.argv.load(Ordering::Relaxed), environment);
+    unsafe { x86_64::call_program(function.0, argc, argv, environment) };
 }
 
 /// The environment as the libc of a namespace has it now; the initial one before there is a libc.
@@ -290,7 +296,7 @@ extern "C" fn run_destructors() {
         let world = PROCESS.world.read().clone();
         let members: Vec<ObjectId> = world.members(id).map(|object| object.id).collect();
         audit::activity(&world, id, Activity::Delete);
-        destroy(&members);
+        destroy(&members, &mut |_| {});
         audit::activity(&world, id, Activity::Consistent);
     }
     if trace::is_on(Topics::STATISTICS) {
@@ -298,8 +304,9 @@ extern "C" fn run_destructors() {
     }
 }
 
-/// Runs the destructors of `objects`, each before what it depends on; the program's first.
-pub fn destroy(objects: &[ObjectId]) {
+/// Runs the destructors of `objects`, each before what it depends on; the program's first. `destroyed` hears of each before
+/// the auditors do.
+pub fn destroy(objects: &[ObjectId], destroyed: &mut dyn FnMut(&Object<'static>)) {
     let ordered = {
         let world = PROCESS.world.read();
         let all: Vec<Arc<Object<'static>>> = objects.iter().filter_map(|&id| world.get(id).cloned()).collect();
@@ -335,6 +342,7 @@ pub fn destroy(objects: &[ObjectId]) {
                 call_destructor(fini + version.bias);
             }
         }
+        destroyed(&object);
         audit::closed(&object);
     }
 }
@@ -351,6 +359,5 @@ fn only_bound(world: &World<'static>, object: &Object<'static>, mut bound: Vec<O
 
 fn call_destructor(function: Addr) {
     // SAFETY: a destructor of a relocated object.
-    let function: Destructor = unsafe { core::mem::transmute(function.0) };
-    function();
+    unsafe { x86_64::call_program(function.0, 0, 0, 0) };
 }

@@ -80,7 +80,7 @@ pub fn complete(world: &mut World<'static>, reserve: Reserve) -> Result<()> {
         // SAFETY: a word of `_rtld_global`, before the program runs.
         unsafe { store_word(exported::global() + (namespace + field) as u64, leak_searchlist(world)) };
     }
-    tables::set_legacy_hooks(world, record);
+    tables::set_legacy_hooks(world.iter(), record);
     Ok(())
 }
 

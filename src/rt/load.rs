@@ -13,6 +13,7 @@ use luci::addr::Vaddr;
 use luci::diag::{Error, ErrorKind, Result};
 use luci::elf::dynamic::Flags1;
 use luci::elf::header::Kind;
+use luci::glibc::record::Flags as Behaviour;
 use luci::link::object::{NamespaceId, Object, ObjectId, Role, Version};
 use luci::link::search::{Files, Request, Requester, Rule, Search, Step};
 use luci::link::segments;
@@ -24,10 +25,10 @@ use super::abi::debug;
 use super::audit;
 use super::files::{self, ElfFile, FileId, OpenError};
 use super::followed::{Followed, Source};
+use super::lock::thread_number;
 use super::map::{self, Reservation};
 use super::process::PROCESS;
 use super::registry::{Registry, Stage, State, push_once};
-use super::sys;
 use super::trace::{self, Topics};
 use super::tree;
 use super::version::{self, Mapped};
@@ -211,7 +212,7 @@ fn add(
         loader: asked.by.filter(|_| !asked.by_call),
         origin: if mentions_origin(&version) { origin(&version) } else { None },
         open_count: 0,
-        stage: if version.role == Role::Library { Stage::Loaded(sys::thread_id()) } else { Stage::Constructed },
+        stage: if version.role == Role::Library { Stage::Loaded(thread_number()) } else { Stage::Constructed },
         followed,
         bound_to: Vec::new(),
     };
@@ -243,7 +244,11 @@ fn loader_in(world: &mut World<'static>, namespace: NamespaceId, name: &[u8]) ->
         return Ok(known);
     }
     let asked = Asked { name, by: None, by_call: false, namespace };
-    add(world, version::seen_again(&base), None, (None, None), asked).map(Some)
+    let id = add(world, version::seen_again(&base), None, (None, None), asked)?;
+    if PROCESS.record().has(Behaviour::LOADER_OBJECTS_AUDITED) {
+        audit::opened(world, id, false);
+    }
+    Ok(Some(id))
 }
 
 /// Loads everything that `list` needs, breadth first, and makes it the whole search list.
@@ -257,9 +262,10 @@ pub fn load_dependencies(world: &mut World<'static>, list: &mut Vec<ObjectId>) -
         }
         let (needed, filtees) = load_direct_dependencies(world, &object)?;
         walk.append(&needed, &filtees);
-        let mut object = (**world.get(id).expect("still there")).clone();
-        (object.needed, object.filtees, object.linked) = (Arc::from(needed), Arc::from(filtees), true);
-        world.put(object);
+        drop(object);
+        world.change(id, |object| {
+            (object.needed, object.filtees, object.linked) = (Arc::from(needed), Arc::from(filtees), true);
+        });
     }
     *list = walk.order;
     Ok(())

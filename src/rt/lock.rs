@@ -13,7 +13,7 @@ use luci::addr::Addr;
 use super::abi::rtld;
 use super::image::load_word;
 use super::process::PROCESS;
-use super::sync::{futex_wait, futex_wake};
+use super::sync::FutexLock;
 use super::sys;
 use super::x86_64::thread_pointer;
 
@@ -24,7 +24,7 @@ pub struct LoaderLock(());
 pub struct ListLock(());
 
 struct Mutex {
-    futex: &'static AtomicU32,
+    futex: &'static FutexLock,
     count: &'static AtomicU32,
     owner: &'static AtomicU32,
     users: &'static AtomicU32,
@@ -36,7 +36,9 @@ fn mutex(offset: Offset) -> Mutex {
         // SAFETY: four aligned words of the static `_rtld_global`, which libc accesses atomically too.
         unsafe { AtomicU32::from_ptr((rtld::global().0 + offset + 4 * index) as *mut u32) }
     };
-    Mutex { futex: word(0), count: word(1), owner: word(2), users: word(3) }
+    // SAFETY: as above; word 0 is such a lock.
+    let futex = unsafe { FutexLock::at(rtld::global() + offset) };
+    Mutex { futex, count: word(1), owner: word(2), users: word(3) }
 }
 
 fn loading() -> Mutex {
@@ -49,12 +51,13 @@ fn listing() -> Mutex {
 
 /// The number of the calling thread as libc's own mutexes have it, without a system call: in a process that shares its
 /// parent's memory (vfork) it is that of the thread that waits.
-fn thread_number() -> u32 {
-    let field = PROCESS.record().pthread.tid.get();
-    let started = PROCESS.start.main_thread.load(Ordering::Relaxed) != 0;
-    let number = match field {
+pub fn thread_number() -> u32 {
+    if PROCESS.start.main_thread.load(Ordering::Relaxed) == 0 {
+        return sys::thread_id();
+    }
+    let number = match PROCESS.record().pthread.tid.get() {
         // SAFETY: the word lies in the descriptor of the calling thread, which every thread has by now.
-        Some(offset) if started => unsafe { load_word(Addr((thread_pointer() + offset as u64) & !7)) >> (8 * (offset & 7)) },
+        Some(offset) => unsafe { load_word(Addr((thread_pointer() + offset as u64) & !7)) >> (8 * (offset & 7)) },
         _ => 0,
     } as u32;
     if number == 0 { sys::thread_id() } else { number }
@@ -67,11 +70,7 @@ impl Mutex {
             self.count.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        if self.futex.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_err() {
-            while self.futex.swap(2, Ordering::Acquire) != 0 {
-                futex_wait(self.futex, 2);
-            }
-        }
+        self.futex.lock();
         self.owner.store(me, Ordering::Relaxed);
         self.count.store(1, Ordering::Relaxed);
         self.users.fetch_add(1, Ordering::Relaxed);
@@ -83,9 +82,7 @@ impl Mutex {
         }
         self.owner.store(0, Ordering::Relaxed);
         self.users.fetch_sub(1, Ordering::Relaxed);
-        if self.futex.swap(0, Ordering::Release) > 1 {
-            futex_wake(self.futex);
-        }
+        self.futex.unlock();
     }
 }
 
@@ -93,7 +90,7 @@ impl LoaderLock {
     /// The lock if nobody else has it.
     pub fn try_take() -> Option<LoaderLock> {
         let mutex = loading();
-        let free = mutex.futex.load(Ordering::Relaxed) == 0 || mutex.owner.load(Ordering::Relaxed) == thread_number();
+        let free = mutex.futex.is_free() || mutex.owner.load(Ordering::Relaxed) == thread_number();
         // between the two steps another thread may come first: then this waits as `take` does, for the short time it has it
         free.then(LoaderLock::take)
     }

@@ -1,8 +1,10 @@
-//! Carries out a mapping plan: one reservation per object whose place the kernel chooses, fixed mappings inside it.
+//! Carries out a mapping plan: one range per object whose place the kernel chooses, fixed mappings inside it. The range is that
+//! of the first segment, mapped longer than it is, or a reservation.
 
 use alloc::vec::Vec;
 use core::ffi::c_void;
 use core::ptr::null_mut;
+use core::sync::atomic::Ordering;
 
 use luci::addr::{Addr, Bias, Vaddr, align_down};
 use luci::arch::PAGE_SIZE;
@@ -13,6 +15,8 @@ use luci::link::segments::{Layout, Segment};
 use rustix::fd::BorrowedFd;
 use rustix::io::Errno;
 use rustix::mm::{self, MapFlags, MprotectFlags, ProtFlags};
+
+use super::process::PROCESS;
 
 /// A range of the address space that belongs to one object.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +44,8 @@ pub fn image(name: &str, fd: BorrowedFd<'_>, layout: &Layout, kind: Kind) -> Res
         None => reserve(layout, kind).map_err(|_| Error::other(name, MAP_FAILED))?,
     };
     let bias = Bias(reservation.start.0.wrapping_sub(layout.start.0));
-    for segment in &layout.segments[usize::from(first.is_some())..] {
+    let is_there = |segment: &&Segment| first.is_some_and(|first| is_shown_by(first, segment));
+    for segment in layout.segments.iter().filter(|segment| !is_there(segment)) {
         map_segment(fd, segment, bias).map_err(|errno| {
             unmap(reservation);
             failed(errno)
@@ -54,6 +59,15 @@ pub fn image(name: &str, fd: BorrowedFd<'_>, layout: &Layout, kind: Kind) -> Res
 fn can_spread(first: &Segment, layout: &Layout, kind: Kind) -> bool {
     let is_whole = first.page_end > first.start && first.vaddr + first.memsz <= first.data_end;
     kind == Kind::Shared && layout.align <= PAGE_SIZE && is_whole && layout.is_contiguous()
+}
+
+/// Whether the first segment's mapping, spread over the whole range, is already what this segment asks for: the same part of
+/// the file with the same permissions, as it usually is for the read-only data behind the code.
+fn is_shown_by(first: &Segment, segment: &Segment) -> bool {
+    let is_aligned = segment.file_offset.wrapping_sub(first.file_offset) == segment.start.0.wrapping_sub(first.start.0);
+    let is_whole = segment.page_end > segment.start && segment.vaddr + segment.memsz <= segment.data_end;
+    let may_be = !PROCESS.settings.under_valgrind.load(Ordering::Relaxed);
+    may_be && segment.permissions == first.permissions && is_aligned && is_whole
 }
 
 fn spread(fd: BorrowedFd<'_>, first: &Segment, layout: &Layout) -> core::result::Result<Reservation, Errno> {

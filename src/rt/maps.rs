@@ -47,14 +47,13 @@ const MAP_WORDS: usize = {
 pub fn allocate(path: &[u8], backing: &mut Vec<Box<[AtomicU64]>>) -> Addr {
     let name_words = path.len() / 8 + 1;
     let total = OWN_WORDS + MAP_WORDS + LIBNAME_WORDS + SCOPE_WORDS + name_words;
-    let mut name = path.chunks(8).map(|chunk| {
+    let mut words = alloc::vec![0u64; total];
+    for (to, from) in words[total - name_words..].iter_mut().zip(path.chunks(8)) {
         let mut word = [0u8; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        u64::from_le_bytes(word)
-    });
-    let before_name = total - name_words;
-    let word = |index: usize| AtomicU64::new(if index < before_name { 0 } else { name.next().unwrap_or(0) });
-    let words: Box<[AtomicU64]> = (0..total).map(word).collect();
+        word[..from.len()].copy_from_slice(from);
+        *to = u64::from_le_bytes(word);
+    }
+    let words: Box<[AtomicU64]> = words.into_iter().map(AtomicU64::new).collect();
     let start = words.as_ptr() as u64;
     backing.push(words);
     Addr(start) + (OWN_WORDS * 8) as u64
@@ -188,31 +187,41 @@ fn tls_values(world: &World<'static>, object: &Object<'static>, version: &Versio
 
 /// Links the maps of each namespace into its list: all objects in load order, old Versions behind their objects.
 pub fn relink(world: &World<'static>) {
+    let others: Vec<(ObjectId, Addr)> = others(world).collect();
     for (id, _) in world.namespaces() {
-        let maps: Vec<Addr> = world.members(id).flat_map(|object| maps_of(world, object)).collect();
-        link(&maps);
-        debug::set_head(id, maps.first().copied().unwrap_or_default());
+        let mut last = Addr(0);
+        let mut append = |map: Addr| {
+            link(last, map);
+            last = map;
+        };
+        for object in world.members(id) {
+            // the object's handle first
+            append(object.handle);
+            others.iter().filter(|&&(owner, _)| owner == object.id).for_each(|&(_, map)| append(map));
+        }
+        link(last, Addr(0));
+        debug::set_head(id, world.members(id).next().map_or(Addr(0), |object| object.handle));
     }
 }
 
-fn link(maps: &[Addr]) {
-    for (index, &map) in maps.iter().enumerate() {
-        let neighbour = |at: Option<usize>| at.and_then(|at| maps.get(at)).map_or(0, |map| map.0);
-        // SAFETY: maps are allocated with the Versions of this world; a debugger or libc may read at the same time, and each
-        // store leaves a list that ends.
-        unsafe {
-            store_word(map + L_PREV, neighbour(index.checked_sub(1)));
-            store_word(map + L_NEXT, neighbour(Some(index + 1)));
+/// The maps that are no handles: those of other Versions than the first.
+fn others(world: &World<'static>) -> impl Iterator<Item = (ObjectId, Addr)> {
+    let maps = world.mappings().iter().map(|mapping| (mapping.object, mapping.version.link_map));
+    maps.filter(|&(id, map)| world.get(id).is_some_and(|object| object.handle != map))
+}
+
+/// Makes two maps neighbours; address 0 is the end of the list.
+fn link(before: Addr, behind: Addr) {
+    // SAFETY: maps are allocated with the Versions of this world; a debugger or libc may read at the same time, and each
+    // store leaves a list that ends.
+    unsafe {
+        if before.0 != 0 {
+            store_word(before + L_NEXT, behind.0);
+        }
+        if behind.0 != 0 {
+            store_word(behind + L_PREV, before.0);
         }
     }
-}
-
-/// The object's handle first, then the maps of its other Versions.
-fn maps_of(world: &World<'static>, object: &Object<'static>) -> Vec<Addr> {
-    let mut maps = alloc::vec![object.handle];
-    let of_object = world.mappings().iter().filter(|mapping| mapping.object == object.id);
-    maps.extend(of_object.map(|mapping| mapping.version.link_map).filter(|&map| map != object.handle));
-    maps
 }
 
 /// How many destructors of thread_local objects still refer to the object (glibc `l_tls_dtor_count`, counted by libc).

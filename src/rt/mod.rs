@@ -16,6 +16,7 @@ mod identify;
 mod image;
 mod init;
 mod libc;
+mod libpthread;
 mod list;
 mod live;
 mod load;

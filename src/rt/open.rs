@@ -9,13 +9,14 @@ use core::sync::atomic::Ordering;
 use luci::addr::Addr;
 use luci::diag::{Error, Result};
 use luci::elf::dynamic::Flags;
+use luci::glibc::record::Flags as Behaviour;
 use luci::link::object::{LocalScope, NamespaceId, Object, ObjectId, TlsModule};
 use luci::link::relocate;
 use luci::link::world::World;
 use luci::tls::{Block, Module};
 
 use super::abi::debug::{self, State};
-use super::abi::tls;
+use super::abi::{tables, tls};
 use super::audit::{self, Activity};
 use super::load::{self, Asked, Found};
 use super::lock::LoaderLock;
@@ -111,16 +112,19 @@ fn bring(wanted: Wanted<'_>) -> Result<Option<(ObjectId, Vec<ObjectId>)>> {
     if let Some(id) = PROCESS.with_registry(|registry| registry.loaded(namespace, name)) {
         return Ok(Some((open_again(id, mode), Vec::new())));
     }
-    let before = PROCESS.world.read().clone();
-    let mut world = before.clone();
+    let mut world = PROCESS.world.read().clone();
     if matches!(wanted.target, Target::New) {
         // an auditor's is marked when it is accepted
         world.namespace_mut(namespace).audits = false;
         debug::introduce(namespace);
     }
     let asked = Asked { name, by: Some(by), by_call: true, namespace };
-    let outcome = load_and_prepare(&before, &mut world, asked, mode).inspect_err(|_| undo(&before, &world, namespace));
-    let (id, ready) = match outcome? {
+    let outcome = load_and_prepare(&mut world, asked, mode);
+    if consistent_at_the_end() && !debug::is_consistent(namespace) {
+        debug::notify(namespace, State::Consistent);
+        audit::activity(&world, namespace, Activity::Consistent);
+    }
+    let (id, ready) = match outcome.inspect_err(|_| undo(&world, namespace))? {
         Brought::Nothing => return Ok(None),
         Brought::Loaded(id) => return Ok(Some((open_again(id, mode), Vec::new()))),
         Brought::New(id, ready) => (id, ready),
@@ -144,28 +148,38 @@ struct Ready {
 }
 
 /// Everything that can fail before anybody but debuggers and auditors sees the new objects.
-fn load_and_prepare(before: &World<'static>, world: &mut World<'static>, asked: Asked<'_>, mode: OpenMode) -> Result<Brought> {
+fn load_and_prepare(world: &mut World<'static>, asked: Asked<'_>, mode: OpenMode) -> Result<Brought> {
     let file = match load::find(world, asked)? {
         Found::Loaded(id) => return Ok(Brought::Loaded(id)),
         Found::File(_) if mode.has(OpenMode::NOLOAD) => return Ok(Brought::Nothing),
         Found::File(file) => file,
     };
     let id = opening(|| load::map_file(world, *file, asked))?;
-    if before.get(id).is_some() {
+    if PROCESS.world.read().get(id).is_some() {
         return Ok(Brought::Loaded(id));
     }
     let mut list = alloc::vec![id];
     opening(|| load::load_dependencies(world, &mut list))?;
-    let new: Vec<ObjectId> = list.iter().copied().filter(|&id| before.get(id).is_none()).collect();
+    let new = {
+        let before = PROCESS.world.read();
+        list.iter().copied().filter(|&id| before.get(id).is_none()).collect::<Vec<_>>()
+    };
     check_versions(world, &new)?;
     for object in new.iter().filter_map(|&id| world.get(id)) {
         maps::fill(PROCESS.record(), world, object, &object.current)?;
     }
     maps::relink(world);
-    audit::activity(world, asked.namespace, Activity::Consistent);
-    debug::notify(asked.namespace, State::Consistent);
+    if !consistent_at_the_end() {
+        audit::activity(world, asked.namespace, Activity::Consistent);
+        debug::notify(asked.namespace, State::Consistent);
+    }
     let pending = prepare(world, id, &new, &list, mode)?;
     Ok(Brought::New(id, Ready { new, pending }))
+}
+
+/// Whether a dlopen tells of a consistent state when everything is relocated, and not before.
+fn consistent_at_the_end() -> bool {
+    PROCESS.record().has(Behaviour::CONSISTENT_AT_THE_END)
 }
 
 /// Loads for dlopen, which some objects forbid.
@@ -177,13 +191,20 @@ fn opening<T>(load: impl FnOnce() -> Result<T>) -> Result<T> {
 }
 
 /// Gives back what a failed open has loaded, and tells whom it was told of.
-fn undo(before: &World<'static>, after: &World<'static>, namespace: NamespaceId) {
+fn undo(after: &World<'static>, namespace: NamespaceId) {
+    let before = &PROCESS.world.read().clone();
     let any_new = after.iter().any(|object| before.get(object.id).is_none());
     if !any_new && debug::is_consistent(namespace) {
         return;
     }
+    let is_first = consistent_at_the_end();
+    if is_first {
+        audit::activity(after, namespace, Activity::Delete);
+    }
     after.iter().filter(|object| before.get(object.id).is_none()).for_each(|object| audit::closed(object));
-    audit::activity(after, namespace, Activity::Delete);
+    if !is_first {
+        audit::activity(after, namespace, Activity::Delete);
+    }
     debug::notify(namespace, State::Delete);
     maps::relink(before);
     discard(before, after);
@@ -235,13 +256,14 @@ fn prepare(
         trace::load::thread_local(world.list(new));
     }
     let record = PROCESS.record();
-    for object in new.iter().filter_map(|&id| world.get(id)) {
+    for object in new.iter().filter_map(|&id| world.get(id)).filter(|object| object.tls.is_some()) {
         // now with its TLS module
         maps::fill(record, world, object, &object.current)?;
     }
     // the loader's own image is ready
     let linked = || new.iter().rev().filter_map(|&id| world.get(id)).filter(|object| relocation::is_linked_by_us(object));
     linked().for_each(|object| libc::relocate_dynamic(record, &object.current));
+    tables::set_legacy_hooks(linked(), record);
     let pending = linked().map(|object| relocation::words(world, object, &object.current, mode.binds_now())).collect();
     if trace::is_on(Topics::SCOPES) {
         trace::load::opened_scopes(world, root, list);
@@ -251,8 +273,12 @@ fn prepare(
 
 /// Makes the objects part of the process. What program code is asked for then (IFUNC resolvers) may still fail.
 fn take_in(world: World<'static>, new: &[ObjectId], pending: &[relocation::Pending]) -> Result<()> {
+    let in_static_tls = |id: &ObjectId| world.get(*id).and_then(|object| object.tls?.static_offset).is_some();
+    let is_any_static = new.iter().any(in_static_tls);
     publish(world);
-    initialise_static_tls(&PROCESS.world.read().clone(), new);
+    if is_any_static {
+        initialise_static_tls(&PROCESS.world.read().clone(), new);
+    }
     let started = relocation::finish(pending).and_then(|()| init::start_further_libcs(new));
     started.inspect_err(|_| close::remove(new))
 }
@@ -370,17 +396,18 @@ pub fn initialise_static_tls(world: &World<'static>, new: &[ObjectId]) {
 fn add_scopes(world: &mut World<'static>, root: ObjectId, new: &[ObjectId], list: &[ObjectId], mode: OpenMode) {
     let shared: Arc<[ObjectId]> = Arc::from(list);
     for &id in list {
-        let Some(object) = world.get(id).cloned() else { continue };
-        if !new.contains(&id) && world.is_global(&object) {
+        let Some(object) = world.get(id) else { continue };
+        let is_new = new.contains(&id);
+        if !is_new && world.is_global(object) {
             continue;
         }
-        let mut object = (*object).clone();
-        object.local_scopes.push(LocalScope { root, list: shared.clone() });
-        if new.contains(&id) {
-            object.deep_bind = mode.has(OpenMode::DEEPBIND);
-            object.pinned |= mode.has(OpenMode::NODELETE) && id == root;
-        }
-        world.put(object);
+        world.change(id, |object| {
+            object.local_scopes.push(LocalScope { root, list: shared.clone() });
+            if is_new {
+                object.deep_bind = mode.has(OpenMode::DEEPBIND);
+                object.pinned |= mode.has(OpenMode::NODELETE) && id == root;
+            }
+        });
     }
     let Some(namespace) = world.get(root).map(|object| object.namespace) else { return };
     if mode.has(OpenMode::GLOBAL) || world.global(namespace).is_empty() {
@@ -396,14 +423,14 @@ pub fn extend_global(world: &mut World<'static>, namespace: NamespaceId, list: &
         trace::load::made_global(world, &new);
     }
     global.extend(new);
-    world.namespace_mut(namespace).global = Arc::from(global);
+    world.set_global(namespace, Arc::from(global));
 }
 
 /// An object that is loaded already.
 fn open_again(id: ObjectId, mode: OpenMode) -> ObjectId {
     promote(id, mode);
     give_scope(id);
-    if audit::is_on() && PROCESS.with_registry(|registry| registry.state(id).open_count == 0) {
+    if audit::is_on() && !consistent_at_the_end() && PROCESS.with_registry(|registry| registry.state(id).open_count == 0) {
         // glibc looks at the dependencies of what was loaded as a dependency itself, and says so
         let world = PROCESS.world.read().clone();
         if let Some(object) = world.get(id) {

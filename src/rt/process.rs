@@ -15,6 +15,8 @@ use super::sync::{FutexLock, Locked, Published};
 pub struct Process {
     /// What lookups see. Replaced as a whole under the loader's lock (`_dl_load_lock`).
     pub world: Published<World<'static>>,
+    /// There is more than the program's.
+    pub has_namespaces: AtomicBool,
     /// What loading needs. Never held while program code runs.
     pub registry: Locked<Option<Registry>>,
     pub static_tls: Locked<Option<StaticTls>>,
@@ -35,6 +37,8 @@ pub struct Settings {
     pub bind_not: AtomicBool,
     pub weak_yields: AtomicBool,
     pub secure: AtomicBool,
+    /// valgrind knows threads with a common table of open files only, and segments that are mapped one by one.
+    pub under_valgrind: AtomicBool,
     /// LD_DEBUG: bits of `config::debug::Topics`.
     pub debug: AtomicU32,
     /// The descriptor that it is told to.
@@ -87,8 +91,6 @@ pub struct Updates {
     pub force: AtomicBool,
     /// LD_SNAPSHOT: 0 auto, 1 always, 2 never.
     pub snapshot: AtomicU8,
-    /// valgrind knows threads with a common table of open files only.
-    pub share_files: AtomicBool,
     pub settle_ms: AtomicU32,
     pub verbosity: AtomicU32,
     /// Where status lines go; empty for nowhere.
@@ -116,6 +118,7 @@ impl Updates {
 
 pub static PROCESS: Process = Process {
     world: Published::empty(),
+    has_namespaces: AtomicBool::new(false),
     registry: Locked::new(None),
     static_tls: Locked::new(None),
     constructed: AtomicU32::new(0),
@@ -125,6 +128,7 @@ pub static PROCESS: Process = Process {
         bind_not: AtomicBool::new(false),
         weak_yields: AtomicBool::new(false),
         secure: AtomicBool::new(false),
+        under_valgrind: AtomicBool::new(false),
         debug: AtomicU32::new(0),
         debug_fd: AtomicI32::new(2),
     },
@@ -154,7 +158,6 @@ pub static PROCESS: Process = Process {
         follow_opened: AtomicBool::new(false),
         force: AtomicBool::new(false),
         snapshot: AtomicU8::new(0),
-        share_files: AtomicBool::new(false),
         settle_ms: AtomicU32::new(50),
         verbosity: AtomicU32::new(3),
         status: Locked::new(Vec::new()),
@@ -173,6 +176,7 @@ impl Process {
     /// Lets lookups see a world. Writers exclude each other outside.
     pub fn publish(&self, world: World<'static>) {
         places::store(&world);
+        self.has_namespaces.store(world.namespaces().len() > 1, Ordering::Relaxed);
         self.world.replace(Box::new(world));
     }
 

@@ -145,12 +145,7 @@ fn name(version: &Version<'static>) -> String {
 /// Writes the reserved words of `.got.plt`; false when the object has none that can be used, then everything is bound now.
 fn prepare_lazy_binding(told: bool, version: &Version<'static>, memory: &MappedImage<'_>) -> bool {
     let Some(got) = version.dynamic.pltgot.filter(|_| !version.relocations.plt.is_empty()) else { return false };
-    let trampoline = match x86_64::LUCI_VECTOR_SAVE.load(Ordering::Relaxed) {
-        _ if told => x86_64::audit::luci_audit_call as *const () as u64,
-        0 => x86_64::luci_lazy_xsavec as *const () as u64,
-        1 => x86_64::luci_lazy_xsave as *const () as u64,
-        _ => x86_64::luci_lazy_fxsave as *const () as u64,
-    };
+    let trampoline = if told { x86_64::audit::luci_audit_call as *const () } else { x86_64::luci_lazy as *const () } as u64;
     memory.write_u64(got + 8, version.link_map.0).is_some() && memory.write_u64(got + 16, trampoline).is_some()
 }
 

@@ -9,12 +9,25 @@ use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 use core::ops::Deref;
 use core::ptr;
-use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering, compiler_fence};
 
 use linux_raw_sys::general as nr;
 use luci::addr::Addr;
 
 use super::sys::syscall;
+
+/// A second thread has been made, by libc or here. Before that locks and counts need no atomic steps: only signal handlers
+/// come in between, and they leave a lock and a count as they found them.
+static THREADED: AtomicBool = AtomicBool::new(false);
+
+/// To be called before a thread is made, by the thread that makes it.
+pub fn thread_is_made() {
+    THREADED.store(true, Ordering::SeqCst);
+}
+
+fn is_alone() -> bool {
+    !THREADED.load(Ordering::Relaxed)
+}
 
 const FREE: u32 = 0;
 const TAKEN: u32 = 1;
@@ -47,11 +60,25 @@ impl FutexLock {
     }
 
     pub fn try_lock(&self) -> bool {
+        if is_alone() {
+            let is_free = self.0.load(Ordering::Relaxed) == FREE;
+            if is_free {
+                self.0.store(TAKEN, Ordering::Relaxed);
+            }
+            compiler_fence(Ordering::SeqCst);
+            return is_free;
+        }
         self.0.compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
 
+    pub fn is_free(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == FREE
+    }
+
     pub fn unlock(&self) {
-        if self.0.swap(FREE, Ordering::Release) == CONTENDED {
+        if is_alone() {
+            self.0.store(FREE, Ordering::Release);
+        } else if self.0.swap(FREE, Ordering::Release) == CONTENDED {
             futex_wake(&self.0);
         }
     }
@@ -144,7 +171,12 @@ impl<T> Published<T> {
 
     /// The current value, kept alive while the guard lives. Lock-free and async-signal-safe.
     pub fn read(&self) -> Reader<'_, T> {
-        self.readers.fetch_add(1, Ordering::SeqCst);
+        if is_alone() {
+            self.readers.store(self.readers.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+            compiler_fence(Ordering::SeqCst);
+        } else {
+            self.readers.fetch_add(1, Ordering::SeqCst);
+        }
         Reader { published: self, value: self.current.load(Ordering::SeqCst) }
     }
 
@@ -206,6 +238,11 @@ impl<T> Deref for Reader<'_, T> {
 
 impl<T> Drop for Reader<'_, T> {
     fn drop(&mut self) {
-        self.published.readers.fetch_sub(1, Ordering::SeqCst);
+        let readers = &self.published.readers;
+        if is_alone() {
+            readers.store(readers.load(Ordering::Relaxed).wrapping_sub(1), Ordering::Release);
+        } else {
+            readers.fetch_sub(1, Ordering::SeqCst);
+        }
     }
 }

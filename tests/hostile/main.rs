@@ -6,7 +6,10 @@
 //! LUCI_LD=/path/ld.so cargo test --test hostile   another loader under test (default target/dist/ld-luci.so)
 //! LUCI_HOSTILE=plain cargo test --test hostile    only mutations whose description contains the text
 //! LUCI_SEED=5 cargo test --test hostile           other random mutations, ten times as many
+//! LUCI_HOSTILE_FILES=20000 …                      only so many of all, evenly chosen, and each under glibc's loader too
 //! ```
+//!
+//! glibc's loader does not claim to survive such files; its count is printed for comparison.
 //!
 //! What fails is kept in `target/hostile/failures`.
 
@@ -15,6 +18,7 @@ mod mutate;
 mod special;
 mod supervise;
 
+use std::fmt;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -55,7 +59,8 @@ const BASES: [Base; 6] = [
     Base { name: "libc", file: "libc.so.6", ways: &[Way::Needed] },
 ];
 const RANDOM_PER_BASE: usize = 600;
-const SECONDS: u32 = 10;
+const SECONDS: u32 = 5;
+const SYSTEM: &str = "/lib64/ld-linux-x86-64.so.2";
 /// Status of programs whose start fails.
 const FAILED: i32 = 127;
 
@@ -86,23 +91,37 @@ fn no_mutation_crashes_hangs_or_panics_the_loader() {
             }
         }
     }
+    let files = std::env::var("LUCI_HOSTILE_FILES").ok().and_then(|count| count.parse::<usize>().ok());
+    let all = jobs.len();
+    let jobs: Vec<_> = match files {
+        Some(count) if count < all => (0..count).map(|index| &jobs[index * all / count]).collect(),
+        _ => jobs.iter().collect(),
+    };
     let next = AtomicUsize::new(0);
     let failures = Mutex::new(Vec::new());
+    let (ours, stock) = (Tally::default(), Tally::default());
     thread::scope(|scope| {
         for worker in 0..thread::available_parallelism().map_or(2, usize::from) {
-            let (next, failures, jobs, bench) = (&next, &failures, &jobs, &bench);
+            let (next, failures, jobs, bench, ours, stock) = (&next, &failures, &jobs, &bench, &ours, &stock);
             scope.spawn(move || {
                 let own = bench.folder.join(format!("worker-{worker}"));
                 fs::create_dir_all(&own).expect("a folder for each worker");
                 while let Some((job, file)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Some(complaint) = bench.run(job, file, &own) {
+                    if let Some(complaint) = bench.run(job, file, &own, ours) {
                         failures.lock().unwrap().push(complaint);
+                    }
+                    if files.is_some() {
+                        bench.run_stock(job, file, &own, stock);
                     }
                 }
             });
         }
     });
     let failures = failures.into_inner().unwrap();
+    println!("{} damaged files, this loader: {ours}", jobs.len());
+    if files.is_some() {
+        println!("{} damaged files, glibc's loader: {stock}", jobs.len());
+    }
     fs::write(bench.folder.join("failures.txt"), failures.join("\n")).expect("room below target/");
     assert!(failures.is_empty(), "{} of {} runs failed:\n{}", failures.len(), jobs.len(), first_few(&failures));
     assert!(jobs.len() >= 2000 || !wanted.is_empty(), "only {} mutations", jobs.len());
@@ -170,10 +189,8 @@ impl Bench {
     }
 
     /// Runs one mutation; a complaint when the loader is at fault.
-    fn run(&self, job: &Job<'_>, file: &[u8], own: &Path) -> Option<String> {
-        let mutated = own.join(job.base.file);
-        fs::write(&mutated, job.mutation.apply(file)).expect("room below target/");
-        fs::set_permissions(&mutated, Permissions::from_mode(0o755)).expect("our own file");
+    fn run(&self, job: &Job<'_>, file: &[u8], own: &Path, tally: &Tally) -> Option<String> {
+        let mutated = write(job, file, own);
         let mut command = self.command(job.way, &mutated, own);
         let outcome = match supervise::run(&mut command, &self.loader, &[], SECONDS) {
             Ok(outcome) => outcome,
@@ -181,6 +198,7 @@ impl Bench {
             Err(_) if matches!(job.way, Way::Kernel) => return None,
             Err(error) => panic!("ptrace(2) does not work here: {error}"),
         };
+        tally.count(&outcome);
         let errors = String::from_utf8_lossy(&fs::read(own.join("stderr")).unwrap_or_default()).into_owned();
         let complaint = complaint(&outcome, &errors);
         if complaint.is_some() {
@@ -193,8 +211,25 @@ impl Bench {
         None
     }
 
+    /// The same file under glibc's loader, which is judged by nobody. What the kernel starts has ours as interpreter: there
+    /// glibc's gets the file by name.
+    fn run_stock(&self, job: &Job<'_>, file: &[u8], own: &Path, tally: &Tally) {
+        let mutated = write(job, file, own);
+        let loader = fs::canonicalize(SYSTEM).expect("the system's loader");
+        let way = if matches!(job.way, Way::Kernel) { Way::Program } else { job.way };
+        let mut command = self.command_of(&loader, way, &mutated, own);
+        if let Ok(outcome) = supervise::run(&mut command, &loader, &[], SECONDS) {
+            tally.count(&outcome);
+        }
+        let _ = fs::remove_file(&mutated);
+    }
+
     fn command(&self, way: Way, mutated: &Path, own: &Path) -> Command {
-        let mut command = Command::new(if matches!(way, Way::Kernel) { mutated } else { &self.loader });
+        self.command_of(&self.loader, way, mutated, own)
+    }
+
+    fn command_of(&self, loader: &Path, way: Way, mutated: &Path, own: &Path) -> Command {
+        let mut command = Command::new(if matches!(way, Way::Kernel) { mutated } else { loader });
         command.env_clear().current_dir(&self.folder);
         command.stdin(Stdio::null()).stdout(Stdio::null());
         command.stderr(File::create(own.join("stderr")).expect("room below target/"));
@@ -215,6 +250,50 @@ impl Bench {
             Way::Kernel => &mut command,
         };
         command
+    }
+}
+
+/// The mutated file, ready to run.
+fn write(job: &Job<'_>, file: &[u8], own: &Path) -> PathBuf {
+    let mutated = own.join(job.base.file);
+    fs::write(&mutated, job.mutation.apply(file)).expect("room below target/");
+    fs::set_permissions(&mutated, Permissions::from_mode(0o755)).expect("our own file");
+    mutated
+}
+
+/// How often what happened.
+#[derive(Default)]
+struct Tally([AtomicUsize; 7]);
+
+impl Tally {
+    const NAMES: [&str; 7] = [
+        "ran",
+        "refused with a message",
+        "other exit status",
+        "crashes in the loader",
+        "hangs in the loader",
+        "crashes in the program",
+        "hangs in the program",
+    ];
+
+    fn count(&self, outcome: &Outcome) {
+        let index = match outcome {
+            Outcome::Exited(0) => 0,
+            Outcome::Exited(FAILED) => 1,
+            Outcome::Exited(_) => 2,
+            Outcome::Killed { signal, place } => {
+                let in_program = matches!(place, Place::Program(_));
+                3 + usize::from(*signal == supervise::SIGALRM) + 2 * usize::from(in_program)
+            }
+        };
+        self.0[index].fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = self.0.iter().zip(Self::NAMES).map(|(count, name)| format!("{} {name}", count.load(Ordering::Relaxed)));
+        f.write_str(&counts.collect::<Vec<_>>().join(", "))
     }
 }
 

@@ -62,6 +62,8 @@ pub struct Case {
     pub stderr: Vec<String>,
     pub message: Vec<String>,
     pub no_oracle: bool,
+    /// What must be met for a comparison with the system's loader.
+    pub oracle_needs: Vec<String>,
 }
 
 impl Case {
@@ -136,6 +138,7 @@ impl Case {
             "Message" => self.message.push(value.to_string()),
             "NoOracle" if value.is_empty() => return Err("NoOracle needs a reason".into()),
             "NoOracle" => self.no_oracle = true,
+            "Oracle" => self.oracle_needs.push(value.split(' ').next().unwrap_or_default().to_string()),
             _ => self.steps.push(step(name, value)?),
         }
         Ok(())

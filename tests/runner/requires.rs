@@ -17,6 +17,11 @@ pub fn first_missing(case: &Case, fixture: &Fixture) -> Option<String> {
     case.requires.iter().find(|what| !is_met(what, fixture)).map(|what| format!("needs {what}"))
 }
 
+/// Whether all of these are met.
+pub fn all_met(what: &[String], fixture: &Fixture) -> bool {
+    what.iter().all(|what| is_met(what, fixture))
+}
+
 /// The compiler's own name and version.
 pub fn compiler(fixture: &Fixture) -> String {
     ask(fixture, "gcc --version | head -n 1")

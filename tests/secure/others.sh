@@ -23,7 +23,7 @@ done
 for way in "--argv0 x /usr/bin/id" "--library-path $TRAP /usr/bin/id" "-C $TRAP/conf /usr/bin/id" "-u /usr/bin/id" "--audit $TRAP/intruder.so /usr/bin/id"; do
     wanted "setuid-loader-option" || continue
     output=$(as_nobody "$PLACE/ld-setuid.so $way")
-    verdict "setuid-loader-${way%% *}" "refused 1" "$([[ $output == *"secure-execution mode"* && $output != *uid=* ]] && echo "refused ${#output[@]}")"
+    verdict "setuid-loader-${way%% *}" "refused" "$([[ $output == *"secure-execution mode"* && $output != *uid=* ]] && echo refused)"
 done
 gives setuid-loader-traced "$REFUSED" "LD_TRACE_LOADED_OBJECTS=1 $PLACE/ld-setuid.so /usr/bin/id"
 gives setuid-loader-version "ld-luci.so 0.1.0

@@ -15,7 +15,7 @@ use crate::rt::audit::{self, Binding};
 use crate::rt::image::store_word;
 use crate::rt::process::PROCESS;
 use crate::rt::trace::{self, lookups};
-use crate::rt::{fail, heap, maps, sys};
+use crate::rt::{fail, heap, maps, sys, x86_64};
 
 /// Binds entry `index` of the PLT of the Version that `map` belongs to; the result is the function to call.
 ///
@@ -39,7 +39,8 @@ fn bind(version: &Version<'static>, object: ObjectId, index: u64) -> Result<Addr
     if audit::is_on()
         && let Some(binding) = found.as_ref().and_then(|found| Binding::find(&PROCESS.world.read(), object, found.called))
     {
-        target = audit::bound_on_call(&binding, target).map_or(target, |answer| answer.address);
+        let answer = x86_64::with_vectors_saved(|| audit::bound_on_call(&binding, target));
+        target = answer.map_or(target, |answer| answer.address);
     }
     let slot = Vaddr(rela.r_offset);
     let is_writable = |segment: &Segment| segment.permissions.contains(Permissions::WRITE);
@@ -149,7 +150,7 @@ fn remember_use(from: ObjectId, to: &Object<'static>) -> Option<bool> {
 /// The address to call. A resolver is program code: no reader is held while it runs.
 fn target_of(version: &Version<'static>, found: Option<&Found>) -> Result<Addr> {
     match found {
-        Some(found) if found.is_ifunc => call_resolver(found.address),
+        Some(found) if found.is_ifunc => x86_64::with_vectors_saved(|| call_resolver(found.address)),
         Some(found) if found.is_code => Ok(found.address),
         Some(found) => callable(version, found.address),
         None => Ok(Addr(0)),
@@ -184,6 +185,5 @@ fn call_checked(resolver: Addr, is_code: bool) -> Result<Addr> {
     }
     // SAFETY: the address is an STT_GNU_IFUNC symbol or an IRELATIVE addend of a relocated object: a function without
     // arguments that returns an address (x86-64 psABI).
-    let resolver: extern "C" fn() -> u64 = unsafe { core::mem::transmute(resolver.0) };
-    Ok(Addr(resolver()))
+    Ok(Addr(unsafe { x86_64::call_program(resolver.0, 0, 0, 0) }))
 }

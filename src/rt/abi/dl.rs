@@ -71,7 +71,10 @@ fn open_for(name: &[u8], mode: c_int, caller: u64, target: Target) -> Result<Opt
 
 /// The object that holds the calling code; code outside all objects counts as the program's.
 pub fn calling_object(caller: u64) -> Result<ObjectId> {
-    let world = PROCESS.world.read();
+    calling_object_in(&PROCESS.world.read(), caller)
+}
+
+fn calling_object_in(world: &World<'static>, caller: u64) -> Result<ObjectId> {
     let found = world.find_address(Addr(caller)).map(|mapping| mapping.object);
     found.or(world.order.first().copied()).ok_or_else(|| Error::other("", "no program is loaded"))
 }
@@ -131,7 +134,9 @@ fn find_symbol(handle: u64, name: &[u8], version: Option<VersionEntry<'_>>, call
     let reference = Reference::new(name, version, class);
     let (found, binding) = loop {
         let world = PROCESS.world.read();
-        let user = calling_object(caller)?;
+        // who calls is of no matter for a search by handle
+        let by_caller = matches!(handle, RTLD_DEFAULT | RTLD_NEXT) || audit::is_on();
+        let user = if by_caller { calling_object_in(&world, caller)? } else { ObjectId(0) };
         let definition = match handle {
             RTLD_DEFAULT => by_scope(&world, user, &reference),
             RTLD_NEXT => after(&world, user, &reference)?,
@@ -172,13 +177,16 @@ fn describe(definition: &Definition<'_, '_>) -> Result<Found> {
 }
 
 pub fn by_scope<'w>(world: &'w World<'static>, user: ObjectId, reference: &Reference<'_>) -> Option<Definition<'w, 'static>> {
-    resolve::lookup(world.scope_of(world.get(user)?), reference, weak_yields())
+    resolve::lookup(world.scope_for(world.get(user)?, reference.gnu_hash), reference, weak_yields())
 }
 
 fn by_handle<'w>(world: &'w World<'static>, handle: Addr, reference: &Reference<'_>) -> Result<Option<Definition<'w, 'static>>> {
     let object = world.find_handle(handle).ok_or_else(|| Error::other("", "invalid handle"))?;
     if object.current.role == Role::Program {
         return Ok(resolve::lookup(world.list(world.global(object.namespace)), reference, weak_yields()));
+    }
+    if let Some(scope) = object.local_scopes.iter().find(|scope| scope.root == object.id) {
+        return Ok(resolve::lookup(world.list(&scope.list), reference, weak_yields()));
     }
     let list = world.breadth_first(object.id);
     Ok(resolve::lookup(world.list(&list), reference, weak_yields()))
@@ -241,10 +249,10 @@ pub fn answer<T>(result: Result<T>, caller: u64) -> Option<T> {
 
 /// The namespace of the calling code.
 pub fn namespace_of(caller: u64) -> NamespaceId {
-    let world = PROCESS.world.read();
-    if world.namespaces().len() <= 1 {
+    if !PROCESS.has_namespaces.load(Ordering::Relaxed) {
         return NamespaceId::BASE;
     }
+    let world = PROCESS.world.read();
     let object = world.find_address(Addr(caller)).and_then(|mapping| world.get(mapping.object));
     object.map_or(NamespaceId::BASE, |object| object.namespace)
 }

@@ -1,11 +1,13 @@
 //! The tables of functions through which libc calls its loader, and where each libc looks for them.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use luci::elf::segments::Permissions;
 use luci::glibc::record::{Flags, Record};
 use luci::glibc::rtld::{DlFunctions, RgFunctions, RoFunctions};
-use luci::link::world::World;
+use luci::link::object::Object;
 
 use super::{dl, error, find, info, libc_calls, misc};
 use crate::rt::identify::symbol_of;
@@ -70,26 +72,35 @@ pub fn rg_functions() -> RgFunctions {
     }
 }
 
-/// libcs before the table in `_rtld_global_ro` take it from variables of their own.
-pub fn set_legacy_hooks(world: &World<'static>, record: &Record) {
-    let set = |soname: &[u8], name: &str, table: &[u64]| {
-        let Some(object) = world.iter().find(|object| object.current.soname == Some(soname)) else { return };
-        let Some((vaddr, _)) = symbol_of(&object.current, name) else { return };
-        let table: &'static [u64] = Vec::from(table).leak();
-        let writable = object.current.layout.segment_of(vaddr, 8).is_some_and(|s| s.permissions.contains(Permissions::WRITE));
-        if writable {
-            // SAFETY: a pointer variable of libc or libdl, which do not run yet.
-            unsafe { store_word(vaddr + object.current.bias, table.as_ptr() as u64) };
+/// libcs before the table in `_rtld_global_ro` take it from variables of their own: those among these new objects.
+pub fn set_legacy_hooks<'o>(new: impl Iterator<Item = &'o Arc<Object<'static>>> + Clone, record: &Record) {
+    /// One table for the libdls and one for the libcs of all namespaces; 0 until it is needed.
+    static TABLES: [AtomicU64; 2] = [const { AtomicU64::new(0) }; 2];
+    let set = |soname: &[u8], name: &str, place: &AtomicU64, table: &[u64]| {
+        for object in new.clone().filter(|object| object.current.soname == Some(soname)) {
+            if place.load(Ordering::Relaxed) == 0 {
+                place.store(Vec::from(table).leak().as_ptr() as u64, Ordering::Relaxed);
+            }
+            set_hook(object, name, place.load(Ordering::Relaxed));
         }
     };
     let functions = dl_functions();
     if record.has(Flags::LIBDL_DLFCN_HOOK) {
-        set(b"libdl.so.2", "_dlfcn_hook", &functions.table());
+        set(b"libdl.so.2", "_dlfcn_hook", &TABLES[0], &functions.table());
     }
     if record.has(Flags::LIBC_OPEN_HOOK) {
-        set(b"libc.so.6", "_dl_open_hook", &functions.open_hook_table());
+        set(b"libc.so.6", "_dl_open_hook", &TABLES[1], &functions.open_hook_table());
     }
     if record.has(Flags::LIBC_OPEN_HOOK2) {
-        set(b"libc.so.6", "_dl_open_hook2", &functions.open_hook_table());
+        set(b"libc.so.6", "_dl_open_hook2", &TABLES[1], &functions.open_hook_table());
+    }
+}
+
+fn set_hook(object: &Object<'static>, name: &str, table: u64) {
+    let Some((vaddr, _)) = symbol_of(&object.current, name) else { return };
+    let writable = object.current.layout.segment_of(vaddr, 8).is_some_and(|s| s.permissions.contains(Permissions::WRITE));
+    if writable {
+        // SAFETY: a pointer variable of libc or libdl, which do not run yet.
+        unsafe { store_word(vaddr + object.current.bias, table) };
     }
 }

@@ -19,9 +19,9 @@ use luci::tls::{Block, Module};
 use super::{last_error, rtld};
 use crate::rt::image::{load_word, store_word};
 use crate::rt::process::PROCESS;
-use crate::rt::sync::{FutexLock, Locked};
+use crate::rt::sync::{self, FutexLock, Locked};
 use crate::rt::x86_64::{LUCI_TLS_GENERATION, thread_pointer};
-use crate::rt::{print, sys};
+use crate::rt::{libpthread, print, sys};
 
 const UNALLOCATED: u64 = u64::MAX;
 /// Offset of the dtv pointer in the TCB.
@@ -244,6 +244,7 @@ fn initialise_thread(world: &World<'static>, tcb: u64) {
 /// `memory` is a zeroed `struct pthread` at the top of a thread's stack with static TLS below it, or null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn _dl_allocate_tls(memory: *mut u8) -> *mut u8 {
+    sync::thread_is_made();
     let tcb = if memory.is_null() { allocate_static_block() } else { memory as u64 };
     if tcb == 0 {
         return core::ptr::null_mut();
@@ -430,6 +431,7 @@ pub fn initialise_in_all_threads(module: &Module, offset: u64, map: Addr) {
         // SAFETY: a function pointer that we set and libpthread may have replaced by its own of the same type.
         let hook: extern "C" fn(u64) = unsafe { core::mem::transmute(load_word(global + hook as u64)) };
         hook(map.0);
+        libpthread::initialise_static_tls(map);
         return;
     }
     let Some(list_in_thread) = record.pthread.list.get() else { return };

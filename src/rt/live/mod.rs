@@ -26,6 +26,8 @@ const VALGRIND: &[u8] = b"/vgpreload_";
 
 /// Takes the settings over; the result says whether objects are followed from now on.
 pub fn configure(config: &Config<'static>) -> bool {
+    let under_valgrind = config.preload().any(|name| name.windows(VALGRIND.len()).any(|window| window == VALGRIND));
+    PROCESS.settings.under_valgrind.store(under_valgrind, Ordering::Relaxed);
     if !config.update {
         return false;
     }
@@ -35,8 +37,6 @@ pub fn configure(config: &Config<'static>) -> bool {
     updates.force.store(config.force, Ordering::Relaxed);
     updates.settle_ms.store(config.update_settle_ms, Ordering::Relaxed);
     updates.verbosity.store(config.verbosity, Ordering::Relaxed);
-    let under_valgrind = config.preload().any(|name| name.windows(VALGRIND.len()).any(|window| window == VALGRIND));
-    updates.share_files.store(under_valgrind, Ordering::Relaxed);
     let snapshot = match config.snapshot {
         // valgrind takes symbols, among them those of its own malloc, from files that have a name
         _ if under_valgrind => 2,

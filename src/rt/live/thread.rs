@@ -12,6 +12,7 @@ use super::watch;
 use crate::rt::image::store_word;
 use crate::rt::map::{self, Reservation};
 use crate::rt::process::PROCESS;
+use crate::rt::sync;
 use crate::rt::sys::{self, syscall};
 use crate::rt::x86_64;
 
@@ -137,12 +138,13 @@ fn launch(memory: Reservation, tcb: u64) {
     let id = &PROCESS.updates.helper_id;
     let stack = memory.start.0 + GUARD_BYTES + STACK_BYTES;
     let mut former = 0u64;
+    sync::thread_is_made();
     mask_signals(ALL_SIGNALS, Some(&mut former));
     let run = |flags: u32, function| {
         // SAFETY: the stack and the descriptor are the new thread's alone; its function never returns.
         unsafe { x86_64::clone_thread(u64::from(flags), stack, id.as_ptr(), id.as_ptr(), tcb, function) }
     };
-    let started = match PROCESS.updates.share_files.load(Ordering::Relaxed) {
+    let started = match PROCESS.settings.under_valgrind.load(Ordering::Relaxed) {
         true => run(shared | told | nr::CLONE_FILES, with_shared_files),
         false => run(shared | told, with_own_files),
     };

@@ -1,10 +1,13 @@
 //! All assembly of the loader: the process entry with self-relocation, the jump into the program, the lazy binding
 //! trampolines, the TLS descriptor functions and `__tls_get_addr`'s entry.
 //!
-//! The trampolines are entered in the middle of a call of the program: they save every argument register and the whole
-//! vector state, because the loader itself is compiled with SSE.
+//! The trampolines are entered in the middle of a call of the program: they save every argument register, and of the vector
+//! state what the loader, which is compiled for SSE, may change; all of it where code of the program runs in between.
 
 pub mod audit;
+mod call;
+
+pub use call::call_program;
 
 use core::arch::{asm, global_asm, naked_asm};
 use core::sync::atomic::AtomicU64;
@@ -87,73 +90,90 @@ pub unsafe fn enter(entry: u64, stack: u64, finaliser: u64) -> ! {
     }
 }
 
-/// One trampoline text for the three ways to save vector state. On entry the stack holds GOT[1], the relocation's index
-/// and the return address; `luci_bind` returns the function to continue with.
-macro_rules! lazy_trampoline {
-    ($name:ident, $save:literal, $restore:literal) => {
-        /// The code a lazily bound PLT jumps to.
-        #[unsafe(naked)]
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn $name() {
-            naked_asm!(
-".cfi_startproc",
-                ".cfi_adjust_cfa_offset 16",
-                "push rbx",
-                ".cfi_adjust_cfa_offset 8",
-                ".cfi_rel_offset rbx, 0",
-                "mov rbx, rsp",
-                ".cfi_def_cfa_register rbx",
-                "and rsp, -64",
-                "sub rsp, 2688",
-                "push rax",
-                "push rcx",
-                "push rdx",
-                "push rsi",
-                "push rdi",
-                "push r8",
-                "push r9",
-                "push r10",
-                $save,
-                "mov rsi, [rbx + 16]",
-                "mov rdi, [rbx + 8]",
-                "call {bind}",
-                "mov r11, rax",
-                $restore,
-                "pop r10",
-                "pop r9",
-                "pop r8",
-                "pop rdi",
-                "pop rsi",
-                "pop rdx",
-                "pop rcx",
-                "pop rax",
-                "mov rsp, rbx",
-                ".cfi_def_cfa_register rsp",
-                "pop rbx",
-                ".cfi_adjust_cfa_offset -8",
-                ".cfi_restore rbx",
-                "add rsp, 16",
-                ".cfi_adjust_cfa_offset -16",
-                "jmp r11",
-".cfi_endproc",
-                bind = sym crate::rt::abi::binding::luci_bind,
-            )
-        }
-    };
+/// The code a lazily bound PLT jumps to. On entry the stack holds GOT[1], the relocation's index and the return address;
+/// `luci_bind` returns the function to continue with. The loader is compiled for SSE and its instructions leave everything but
+/// the sixteen xmm registers alone, so that saving these is enough; where it calls code of the program, it does that
+/// [`with_vectors_saved`].
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn luci_lazy() {
+    naked_asm!(
+        ".cfi_startproc",
+        ".cfi_adjust_cfa_offset 16",
+        "push rbx",
+        ".cfi_adjust_cfa_offset 8",
+        ".cfi_rel_offset rbx, 0",
+        "mov rbx, rsp",
+        ".cfi_def_cfa_register rbx",
+        "and rsp, -16",
+        "sub rsp, 256",
+        "movaps [rsp], xmm0; movaps [rsp + 16], xmm1; movaps [rsp + 32], xmm2; movaps [rsp + 48], xmm3",
+        "movaps [rsp + 64], xmm4; movaps [rsp + 80], xmm5; movaps [rsp + 96], xmm6; movaps [rsp + 112], xmm7",
+        "movaps [rsp + 128], xmm8; movaps [rsp + 144], xmm9; movaps [rsp + 160], xmm10; movaps [rsp + 176], xmm11",
+        "movaps [rsp + 192], xmm12; movaps [rsp + 208], xmm13; movaps [rsp + 224], xmm14; movaps [rsp + 240], xmm15",
+        "push rax; push rcx; push rdx; push rsi; push rdi; push r8; push r9; push r10",
+        "mov rsi, [rbx + 16]",
+        "mov rdi, [rbx + 8]",
+        "call {bind}",
+        "mov r11, rax",
+        "pop r10; pop r9; pop r8; pop rdi; pop rsi; pop rdx; pop rcx; pop rax",
+        "movaps xmm0, [rsp]; movaps xmm1, [rsp + 16]; movaps xmm2, [rsp + 32]; movaps xmm3, [rsp + 48]",
+        "movaps xmm4, [rsp + 64]; movaps xmm5, [rsp + 80]; movaps xmm6, [rsp + 96]; movaps xmm7, [rsp + 112]",
+        "movaps xmm8, [rsp + 128]; movaps xmm9, [rsp + 144]; movaps xmm10, [rsp + 160]; movaps xmm11, [rsp + 176]",
+        "movaps xmm12, [rsp + 192]; movaps xmm13, [rsp + 208]; movaps xmm14, [rsp + 224]; movaps xmm15, [rsp + 240]",
+        "mov rsp, rbx",
+        ".cfi_def_cfa_register rsp",
+        "pop rbx",
+        ".cfi_adjust_cfa_offset -8",
+        ".cfi_restore rbx",
+        "add rsp, 16",
+        ".cfi_adjust_cfa_offset -16",
+        "jmp r11",
+        ".cfi_endproc",
+        bind = sym crate::rt::abi::binding::luci_bind,
+    )
 }
 
-// The area starts right above the eight pushed registers; its header (bytes 512..576) must be zero for XRSTOR.
-lazy_trampoline!(
-    luci_lazy_xsavec,
-    "xor edx, edx; mov [rsp + 64 + 512], rdx; mov [rsp + 64 + 520], rdx; mov [rsp + 64 + 528], rdx; mov [rsp + 64 + 536], rdx; mov [rsp + 64 + 544], rdx; mov [rsp + 64 + 552], rdx; mov [rsp + 64 + 560], rdx; mov [rsp + 64 + 568], rdx; mov eax, 0xee; xsavec [rsp + 64]",
-    "xor edx, edx; mov eax, 0xee; xrstor [rsp + 64]"
-);
-lazy_trampoline!(
-    luci_lazy_xsave,
-    "xor edx, edx; mov [rsp + 64 + 512], rdx; mov [rsp + 64 + 520], rdx; mov [rsp + 64 + 528], rdx; mov [rsp + 64 + 536], rdx; mov [rsp + 64 + 544], rdx; mov [rsp + 64 + 552], rdx; mov [rsp + 64 + 560], rdx; mov [rsp + 64 + 568], rdx; mov eax, 0xee; xsave [rsp + 64]",
-    "xor edx, edx; mov eax, 0xee; xrstor [rsp + 64]"
-);
-lazy_trampoline!(luci_lazy_fxsave, "fxsave [rsp + 64]", "fxrstor [rsp + 64]");
+/// Runs what calls code of the program in the middle of a call of the program, whose vector registers may hold arguments.
+pub fn with_vectors_saved<R, F: FnOnce() -> R>(function: F) -> R {
+    unsafe extern "C" fn run<R, F: FnOnce() -> R>(state: *mut u8) {
+        // SAFETY: the pair below, which nobody else has at this time.
+        let (function, result) = unsafe { &mut *state.cast::<(Option<F>, Option<R>)>() };
+        *result = function.take().map(|function| function());
+    }
+    let mut state: (Option<F>, Option<R>) = (Some(function), None);
+    // SAFETY: `run` gets the state that it expects.
+    unsafe { call_with_vectors_saved(run::<R, F>, (&raw mut state).cast()) };
+    state.1.expect("the function was called")
+}
+
+#[unsafe(naked)]
+unsafe extern "C" fn call_with_vectors_saved(function: unsafe extern "C" fn(*mut u8), argument: *mut u8) {
+    naked_asm!(
+        ".cfi_startproc",
+        "push rbx",
+        ".cfi_adjust_cfa_offset 8",
+        ".cfi_rel_offset rbx, 0",
+        "mov rbx, rsp",
+        ".cfi_def_cfa_register rbx",
+        "and rsp, -64",
+        // the vector state, and eight words
+        "sub rsp, 2752",
+        "call {save}",
+        "mov rax, rdi",
+        "mov rdi, rsi",
+        "call rax",
+        "call {restore}",
+        "mov rsp, rbx",
+        ".cfi_def_cfa_register rsp",
+        "pop rbx",
+        ".cfi_adjust_cfa_offset -8",
+        "ret",
+        ".cfi_endproc",
+        save = sym save_vector_state,
+        restore = sym restore_vector_state,
+    )
+}
 
 /// TLS descriptor of a variable in static TLS: the second word is the offset from the thread pointer.
 #[unsafe(naked)]

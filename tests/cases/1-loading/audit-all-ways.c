@@ -1,4 +1,5 @@
 // The order of all ways to name an auditor: LD_AUDIT, then DT_AUDIT, then DT_DEPAUDIT; one that is named twice is there twice.
+//#Requires:glibc>=2.32
 //#Copy:tests/runner/auditor.h
 //#Plugin:one.c
 //#Plugin:libtwo.so=one.c:-DNAME='"two"'

@@ -1,4 +1,5 @@
 // DT_AUDIT of the program (ld --audit): its auditors are loaded, one after the other.
+//#Requires:glibc>=2.32
 //#Copy:tests/runner/auditor.h
 //#Plugin:one.c
 //#Plugin:libtwo.so=one.c:-DNAME='"two"'

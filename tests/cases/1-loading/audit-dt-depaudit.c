@@ -1,5 +1,6 @@
 // DT_DEPAUDIT of the program (ld --depaudit, and what ld took over from DT_AUDIT of a library); DT_AUDIT of a library that is
 // opened later is not looked at.
+//#Requires:glibc>=2.32
 //#Copy:tests/runner/auditor.h
 //#Plugin:one.c
 //#Plugin:libtwo.so=one.c:-DNAME='"two"'

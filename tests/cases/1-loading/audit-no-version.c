@@ -1,4 +1,5 @@
 // A library without la_version is no auditor: it is loaded, refused with a message and unloaded; the program goes on.
+//#Oracle:glibc>=2.36 2.31's fails an assertion
 //#Plugin:audit.c
 //#Env:LD_AUDIT=./libaudit.so
 //#Wrap:"$@" 2>&1

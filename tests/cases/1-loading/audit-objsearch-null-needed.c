@@ -1,4 +1,5 @@
 // la_objsearch that refuses a library which the program needs: the program does not start, and the message has no name.
+//#Oracle:glibc>=2.36 2.31's takes the error of a 32-bit library that it passed by
 //#Copy:tests/runner/auditor.h
 //#Shared:lib.c
 //#Plugin:audit.c

@@ -1,4 +1,5 @@
 // An auditor lives in a namespace of its own: its libc, its dependencies and its symbols are not the program's, nor seen by it.
+//#Oracle:glibc>=2.36 2.31's crashes
 //#Copy:tests/runner/auditor.h
 //#Shared:lib.c
 //#Plugin:helper.c

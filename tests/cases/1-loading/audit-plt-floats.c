@@ -1,4 +1,5 @@
 // Floating-point arguments and results at the boundary of a call: xmm registers, long double and complex results on the FPU's stack.
+//#Oracle:glibc>=2.36 2.31's crashes on processors with AVX-512
 //#Copy:tests/runner/auditor.h
 //#Shared:lib.c
 //#Plugin:audit.c

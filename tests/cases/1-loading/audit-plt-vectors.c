@@ -1,4 +1,5 @@
 // Vector arguments and results of 256 bits pass through pltenter and pltexit whole, are seen there, and can be changed there.
+//#Oracle:glibc>=2.36 2.31's crashes on processors with AVX-512
 //#Copy:tests/runner/auditor.h
 //#Requires:cpu:avx
 //#Shared:lib.c:-mavx

@@ -1,4 +1,5 @@
 // An auditor that asks for a newer version than there is: a message, and the program goes on without it.
+//#Oracle:glibc>=2.36 2.31's fails an assertion
 //#Copy:tests/runner/auditor.h
 //#Plugin:audit.c
 //#Env:LD_AUDIT=./libaudit.so

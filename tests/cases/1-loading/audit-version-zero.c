@@ -1,4 +1,5 @@
 // An auditor whose la_version returns 0 is not used: its destructor runs, no other function of it is called, nothing is said.
+//#Oracle:glibc>=2.36 2.31's fails an assertion
 //#Copy:tests/runner/auditor.h
 //#Plugin:audit.c
 //#Env:LD_AUDIT=./libaudit.so

@@ -1,6 +1,8 @@
 // A dlopen that fails inside a constructor: the outer one succeeds and dlerror keeps the inner text for whoever asks.
+//#Oracle:glibc>=2.34 older ones forget the error of the inner call when the outer one succeeds
 //#Plugin:lib.c
 //#Plugin:broken.c:-Wl,-z,now
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
 
@@ -14,6 +16,7 @@ int main(void) {
     printf("after dlclose: %s\n", text ? text : "(no error)");
 }
 //#File:lib.c
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
 int works(void) { return 2; }

@@ -1,4 +1,5 @@
 // A shared object without PT_DYNAMIC, one without PT_LOAD, one without program headers: refused with glibc's words.
+//#Oracle:glibc>=2.36 2.31's leaves the file mapped
 //#Copy:tests/runner/left_behind.h
 //#Plugin:good.c
 //#Args:libgood.so

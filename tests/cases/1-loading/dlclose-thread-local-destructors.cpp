@@ -1,4 +1,5 @@
 // thread_local objects with destructors pin their library (and what it needs) until the thread ends; the main thread's until exit.
+//#Oracle:glibc<2.41 newer ones destruct the dependency first
 //#Plugin:base.cpp
 //#Plugin:lib.cpp:./libbase.so
 #include <cstdio>

@@ -1,4 +1,5 @@
 // The freed number in the middle is given to the next library; those around it keep theirs and their values.
+//#Requires:glibc>=2.36
 //#Prepare:for n in 1 2 3 4; do echo "__thread int value = $n; int *get(void) { return &value; }" > t$n.c; gcc -O1 -shared -fPIC -o libt$n.so t$n.c; done
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,5 +1,6 @@
 // dlopen of a filter whose filtee is missing fails with the filtee's name and leaves nothing; an auxiliary's is not
 // missed, but what an auxiliary itself misses is.
+//#Oracle:glibc>=2.36 2.31's fails an assertion
 //#Plugin:gone.c
 //#Plugin:filter.c:-Wl,-F,libnone.so
 //#Plugin:auxiliary.c:-Wl,-f,libnone.so

@@ -1,4 +1,5 @@
 // dlopen of a filter: dlsym through its handle finds the filtee's symbols first, dlclose unloads both.
+//#Oracle:glibc>=2.36 2.31's fails an assertion
 //#Plugin:filtee.c
 //#Plugin:lib.c:-Wl,-F,libfiltee.so
 #include <dlfcn.h>

@@ -2,6 +2,7 @@
 //#Shared:plain.c
 //#Plugin:interpose.c:-Wl,-z,interpose
 //#Plugin:user.c:./libplain.so ./libinterpose.so
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
 

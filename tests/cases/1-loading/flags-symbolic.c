@@ -4,6 +4,7 @@
 //#Plugin:lib.c:-Wl,-Bsymbolic ./libbase.so
 //#Flags:-rdynamic
 //#Script:readelf -dW liblib.so | grep -q SYMBOLIC
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
 

@@ -2,6 +2,7 @@
 //#Plugin:slow.c
 //#Plugin:other.c
 //#Flags:-rdynamic
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
 #include <semaphore.h>

@@ -1,4 +1,5 @@
 // Each libc keeps its own dlerror: a failure inside does not show outside, and the other way round.
+//#Oracle:glibc>=2.36 2.31's fails an assertion
 //#Plugin:lib.c
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,4 +1,5 @@
 // dlopen from code inside a namespace stays in it; dlopen of a null name is the program from everywhere.
+//#Oracle:glibc>=2.36 2.31's fails an assertion
 //#Plugin:lib.c
 //#Plugin:sub/libinner.so=inner.c
 //#Flags:-rdynamic

@@ -1,4 +1,5 @@
 // dlsym with RTLD_DEFAULT and RTLD_NEXT, and dlvsym, from code inside a namespace look in that namespace only, in its order.
+//#Oracle:glibc>=2.36 2.31's fails an assertion
 //#Plugin:second.c
 //#Plugin:first.c:./libsecond.so
 //#Flags:-rdynamic

@@ -1,5 +1,6 @@
 // fork with namespaces open: the child calls into them, opens and closes others; fork by the namespace's libc too, with its own
 // atfork handlers.
+//#Oracle:glibc>=2.36 2.31's child crashes
 //#Plugin:lib.c
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,5 +1,6 @@
 // dl_iterate_phdr shows the namespace of its caller only; its counters of additions and removals are those of all. (While a
 // namespace is open, glibc counts its objects several times, so that removals are looked at before and after only.)
+//#Oracle:glibc>=2.36 2.31's counts removed objects by namespace, and wrong
 //#Plugin:dependency.c:-nostdlib
 //#Plugin:lib.c:./libdependency.so
 #define _GNU_SOURCE

@@ -1,4 +1,5 @@
 // 200 rounds of dlmopen and dlclose, each with a libc and thread-local data: mappings, descriptors and modules stay as they were.
+//#Requires:glibc>=2.34
 //#Plugin:dependency.c
 //#Plugin:lib.c:./libdependency.so
 #define _GNU_SOURCE

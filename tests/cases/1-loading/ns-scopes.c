@@ -1,4 +1,5 @@
 // Scopes inside a namespace: what was opened first is seen by all later ones, what was opened later by none but itself.
+//#Oracle:glibc>=2.36 2.31's fails an assertion
 //#Plugin:dependency.c
 //#Plugin:first.c:./libdependency.so
 //#Plugin:local.c

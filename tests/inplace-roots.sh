@@ -1,0 +1,119 @@
+#!/bin/bash
+# The loader as the system's own in whole Debian roots, the long form of tests/inplace.sh: apt-get updates, installs, removes and
+# upgrades forty packages, a package is built from source with its tests, ldconfig and ldd say what they said before.
+#
+#   tests/inplace-roots.sh [--keep] NAME...     names as in tests/roots.sh; default bullseye bookworm trixie sid
+#
+# Each root is a fresh copy of tests/roots.sh's. What needs the network and cannot have it is skipped with the reason. LUCI_LD names
+# another loader than target/dist/ld-luci.so. Ends with a table; the exit status is 1 if a check fails.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+LOADER=$(readlink -f "${LUCI_LD:-target/dist/ld-luci.so}") || exit 1
+ROOTS=${LUCI_ROOTS:-/var/tmp/luci-roots}
+PACKAGES="sqlite3 curl wget git less file bc jq nano vim-tiny zip unzip rsync tree gawk m4 bison flex xxd cpio pigz zstd lz4 screen
+    tmux procps psmisc lsof strace socat netcat-openbsd openssl ca-certificates tcl lua5.3 python3-yaml python3-lxml libxml2-utils
+    gettext-base man-db"
+REMOVED="nano tmux screen tcl lua5.3 socat pigz zip unzip tree"
+# they are made to look old, so that there is something to upgrade
+OLD="less file bc jq gawk m4 flex xxd cpio zstd lz4 psmisc lsof strace rsync sqlite3 curl wget xz-utils man-db"
+SOURCE=hello
+LIMIT=1200                  # seconds for one check
+keep=
+[ "${1:-}" = --keep ] && { keep=1; shift; }
+[ $# -gt 0 ] || set -- bullseye bookworm trixie sid
+passed=0 failed=0
+
+# inside SCRIPT: a shell in the root, with a /proc of its own that goes away with it.
+inside() {
+    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C DEBIAN_FRONTEND=noninteractive DEB_BUILD_OPTIONS=parallel=2 \
+        PACKAGES="$(echo $PACKAGES)" REMOVED="$REMOVED" OLD="$OLD" SOURCE="$SOURCE" \
+        timeout -k 5 $LIMIT unshare -m /bin/sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" /bin/bash -c "$1"' \
+        "$ROOT" "$1" </dev/null 2>&1
+}
+
+# check NAME EXPECTED SCRIPT: the script must succeed and print, among others, a line that matches each line of EXPECTED.
+check() {
+    local name=$1 expected=$2 output status line missing= begin=$SECONDS
+    output=$(inside "set -e; cd /tmp; $3")
+    status=$?
+    while read -r line; do
+        grep -qE -- "$line" <<<"$output" || missing="$missing [$line]"
+    done <<<"$expected"
+    if [ $status -eq 0 ] && [ -z "$missing" ]; then
+        printf '%-10s %-14s ok, %s s\n' "$root" "$name" $((SECONDS - begin))
+        passed=$((passed + 1))
+        return
+    fi
+    printf '%-10s %-14s FAILS: status %s%s\n' "$root" "$name" "$status" "${missing:+, not printed:$missing}"
+    tail -n 25 <<<"$output" | sed 's/^/    /'
+    failed=$((failed + 1))
+}
+
+# Answers that must not change with the loader.
+facts='ldconfig; ldconfig -p | grep -v "libs found"; for program in /bin/ls /usr/bin/perl /usr/bin/python3 /usr/bin/gcc /usr/bin/make; do
+    ldd $program | sed -E "s/ \(0x[0-9a-f]+\)//"; done'
+
+# prepare NAME: the copy with everything fetched that the stock loader should fetch for us, and our loader in place.
+prepare() {
+    cp -a --reflink=auto "$ROOTS/$1" "$ROOT" || return 1
+    rm -rf "$ROOT"/var/tmp/*
+    printf '#!/bin/sh\nexit 101\n' >"$ROOT/usr/sbin/policy-rc.d" && chmod 755 "$ROOT/usr/sbin/policy-rc.d"
+    sed -n 's/^deb /deb-src /p' "$ROOT/etc/apt/sources.list" >"$ROOT/etc/apt/sources.list.d/source.list"
+    inside "$facts" >"$ROOT/tmp/facts"
+    inside 'apt-get -q update' >"$ROOT/tmp/update" || { echo "$1: skipped: apt-get update: $(tail -n 1 "$ROOT/tmp/update")"; return 77; }
+    # what belongs to the libc stays: an upgrade would bring the stock loader back
+    inside 'apt-mark hold libc6 libc-bin libc6-dev libc-dev-bin' >/dev/null
+    local place
+    place=$(inside 'readlink -f /lib64/ld-linux-x86-64.so.2')
+    [ -f "$ROOT$place" ] || { echo "$1: no loader at $place" >&2; return 1; }
+    cp "$LOADER" "$ROOT$place.new" && chmod 755 "$ROOT$place.new" && mv "$ROOT$place.new" "$ROOT$place"
+}
+
+checks() {
+    check version 'ld-luci' '/lib64/ld-linux-x86-64.so.2 --version'
+    check facts '^unchanged' "($facts) >/tmp/facts.now; diff /tmp/facts /tmp/facts.now && echo unchanged"
+    check apt-update '^Reading package lists' 'apt-get -q update'
+    check apt-install '^audit 0
+^installed 40' 'apt-get -q install -y --no-install-recommends $PACKAGES; echo audit $(dpkg --audit | wc -l)
+        echo installed $(dpkg-query -W -f "\${db:Status-Status}\n" $PACKAGES | grep -c "^installed")'
+    check programs '^3$
+^7$
+^4096
+^a=1' 'sqlite3 :memory: "select 1 + 2"; echo "3 + 4" | bc; echo "[4096]" | jq ".[0]"; python3 -c "import yaml, lxml.etree; print(\"a=%d\" % yaml.safe_load(\"a: 1\")[\"a\"])"
+        git init -q /tmp/g; git -C /tmp/g -c user.name=n -c user.email=e commit -q --allow-empty -m x; curl -s file:///etc/hostname >/dev/null || true; openssl version'
+    check apt-upgrade '^[1-9][0-9]* upgraded
+^old 0' 'for p in $OLD; do sed -i "/^Package: $p\$/,/^\$/s/^Version: .*/Version: 0~luci/" /var/lib/dpkg/status; done
+        apt-get -q upgrade -y; echo old $(dpkg-query -W -f "\${Version}\n" | grep -c luci)'
+    check apt-remove '^left 0
+^audit 0' 'apt-get -q purge -y $REMOVED; apt-get -q autoremove -y; echo left $(dpkg-query -W -f "\${db:Status-Status}\n" $REMOVED 2>/dev/null | grep -c "^installed"); echo audit $(dpkg --audit | wc -l)'
+    check ldconfig 'ld-linux-x86-64.so.2 \(libc6,x86-64\)' 'rm -f /etc/ld.so.cache; ldconfig; ldconfig -p'
+    check build-deps '^audit 0' 'apt-get -q install -y --no-install-recommends dpkg-dev build-essential fakeroot; apt-get -q build-dep -y --no-install-recommends $SOURCE; echo audit $(dpkg --audit | wc -l)'
+    check source-build '^PASS: .*greeting|^# PASS:
+^built .*\.deb
+^Hello, world!' 'mkdir -p /tmp/build; cd /tmp/build; apt-get -q source --build $SOURCE; echo built *.deb; dpkg -i ./${SOURCE}_*.deb; hello'
+    check still-ours 'ld-luci' '/lib64/ld-linux-x86-64.so.2 --version'
+}
+
+if [ "$(id -u)" != 0 ]; then
+    echo "inplace-roots.sh: skipped: chroot needs root"
+    exit 0
+fi
+table=$(printf '%-14s %-6s %s' root glibc checks)
+for root in "$@"; do
+    tests/roots.sh "$root" >/dev/null || { echo "$root: the root cannot be made"; continue; }
+    ROOT=$ROOTS/inplace-$root.$$
+    trap 'rm -rf --one-file-system "$ROOT"' EXIT
+    before=$((passed)) broken=$failed
+    prepare "$root"
+    case $? in
+    0) checks ;;
+    77) ;;
+    *) failed=$((failed + 1)) ;;
+    esac
+    table+=$(printf '\n%-14s %-6s %s passed, %s failed' "$root" "$(cat "$ROOTS/$root/.luci-glibc")" $((passed - before)) $((failed - broken)))
+    [ -n "$keep" ] && echo "kept $ROOT" || rm -rf --one-file-system "$ROOT"
+done
+[ -n "$keep" ] && trap - EXIT
+echo "$table"
+[ $failed -eq 0 ]
