@@ -252,6 +252,20 @@ pub fn is_regular(path: &[u8]) -> bool {
     fs::stat(path.as_c_str()).is_ok_and(|stat| fs::FileType::from_raw_mode(stat.st_mode) == fs::FileType::RegularFile)
 }
 
+/// The directory part of a path, made absolute.
+pub fn directory_of(path: Vec<u8>) -> Option<alloc::boxed::Box<[u8]>> {
+    let absolute = if path.starts_with(b"/") {
+        path
+    } else {
+        let mut full = current_directory()?;
+        full.push(b'/');
+        full.extend(path);
+        full
+    };
+    let slash = absolute.iter().rposition(|&byte| byte == b'/')?;
+    Some(alloc::boxed::Box::from(&absolute[..slash.max(1)]))
+}
+
 /// The current directory, absolute.
 pub fn current_directory() -> Option<Vec<u8>> {
     let path = rustix::process::getcwd(Vec::new()).ok()?;

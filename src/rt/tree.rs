@@ -44,7 +44,7 @@ pub fn begin(config: &Config<'_>, world: &World<'static>, program: ObjectId) {
         }
         // the kernel would start the file behind a symbolic link, and $ORIGIN be its directory
         if version.layout.interpreter.is_some() {
-            registry.state_mut(program).origin = files::resolved(&version.path).and_then(load::directory_of);
+            registry.state_mut(program).origin = files::resolved(&version.path).and_then(files::directory_of);
         }
     });
 }
