@@ -51,7 +51,7 @@ fn ways(why: &Why<'_>) -> Vec<Vec<u32>> {
 fn all_ways_are_found_and_cycles_end() {
     let report = graph(4, &[(0, 1), (0, 2), (1, 3), (2, 3), (1, 2), (2, 1), (3, 0), (3, 3)]);
     let answer = why(&report, b"lib3.so");
-    assert_eq!(ways(&answer), [&[0, 1][..], &[0, 1, 2], &[0, 2, 1], &[0, 2]]);
+    assert_eq!(ways(&answer), [&[0, 1][..], &[0, 1, 2], &[0, 2], &[0, 2, 1]]);
     assert!(!answer.cut && answer.status() == COMPLETE);
     assert_eq!(answer.users.len(), 3, "itself too");
 }

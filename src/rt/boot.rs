@@ -90,9 +90,7 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     let program = take_program(stack, config, &mut world)?;
     let loader = take_loader(config, &mut world)?;
     let vdso = take_vdso(stack, &mut world);
-    if config.mode == Mode::Tree {
-        tree::begin(&world, program);
-    }
+    tree::begin(config, &world, program);
     let auditors = if config.mode == Mode::Run { audit::names(config, &world, program) } else { Vec::new() };
     if !auditors.is_empty() {
         world = start_auditing(world, stack, &mut cpuid, &auditors)?;

@@ -214,6 +214,13 @@ pub fn is_directory(path: &[u8]) -> bool {
     fs::stat(path.as_c_str()).is_ok_and(|stat| fs::FileType::from_raw_mode(stat.st_mode) == fs::FileType::Directory)
 }
 
+/// The path of a file without symbolic links, where /proc tells it.
+pub fn resolved(path: &[u8]) -> Option<Vec<u8>> {
+    let fd = open(&CString::new(path).ok()?).ok()?;
+    let link = CString::new(alloc::format!("/proc/self/fd/{}", fd.as_raw_fd())).ok()?;
+    Some(fs::readlink(link.as_c_str(), Vec::new()).ok()?.into_bytes())
+}
+
 /// Whether nobody but root can change the open file `fd`, or put another one at its `path`: not even by way of a directory
 /// above it or of a symbolic link.
 pub fn belongs_to_root(fd: BorrowedFd<'_>, path: &[u8]) -> bool {
@@ -243,6 +250,20 @@ pub fn is_setuid(fd: BorrowedFd<'_>) -> bool {
 pub fn is_regular(path: &[u8]) -> bool {
     let Ok(path) = CString::new(path) else { return false };
     fs::stat(path.as_c_str()).is_ok_and(|stat| fs::FileType::from_raw_mode(stat.st_mode) == fs::FileType::RegularFile)
+}
+
+/// The directory part of a path, made absolute.
+pub fn directory_of(path: Vec<u8>) -> Option<alloc::boxed::Box<[u8]>> {
+    let absolute = if path.starts_with(b"/") {
+        path
+    } else {
+        let mut full = current_directory()?;
+        full.push(b'/');
+        full.extend(path);
+        full
+    };
+    let slash = absolute.iter().rposition(|&byte| byte == b'/')?;
+    Some(alloc::boxed::Box::from(&absolute[..slash.max(1)]))
 }
 
 /// The current directory, absolute.

@@ -15,8 +15,9 @@ use luci::link::segments;
 use luci::link::world::World;
 use rustix::fd::AsFd;
 
+use super::files::directory_of;
 use super::image::Metadata;
-use super::load::{Asked, Found, directory_of};
+use super::load::{Asked, Found};
 use super::process::PROCESS;
 use super::version::{self, LIBC_SONAME, Mapped};
 use super::{files, load, map};

@@ -474,7 +474,7 @@ fn origin(version: &Version<'static>) -> Option<Box<[u8]>> {
         },
         _ => version.path.to_vec(),
     };
-    directory_of(path)
+    files::directory_of(path)
 }
 
 /// LD_ORIGIN_PATH without slashes at its end.
@@ -487,18 +487,4 @@ fn told_origin() -> Option<Box<[u8]>> {
     let path = super::start::c_string(told);
     let end = path.iter().rposition(|&byte| byte != b'/').map_or(1, |last| last + 1);
     Some(Box::from(&path[..end]))
-}
-
-/// The directory part of a path, made absolute.
-pub fn directory_of(path: Vec<u8>) -> Option<Box<[u8]>> {
-    let absolute = if path.starts_with(b"/") {
-        path
-    } else {
-        let mut full = files::current_directory()?;
-        full.push(b'/');
-        full.extend(path);
-        full
-    };
-    let slash = absolute.iter().rposition(|&byte| byte == b'/')?;
-    Some(Box::from(&absolute[..slash.max(1)]))
 }

@@ -4,7 +4,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use luci::config::Config;
+use luci::config::{Config, Mode};
 use luci::diag::{Error, Result};
 use luci::elf::dynamic::Flags1;
 use luci::elf::notes;
@@ -27,8 +27,12 @@ use super::{program, sys};
 /// Exit status of a file that cannot be read, as of a start.
 const UNREADABLE: i32 = 127;
 
-/// From here on is noted what is looked for and what comes of it. The program, the loader and the vDSO are there.
-pub fn begin(world: &World<'static>, program: ObjectId) {
+/// When a report is asked for: from here on is noted what is looked for and what comes of it. The program, the loader and
+/// the vDSO are there.
+pub fn begin(config: &Config<'_>, world: &World<'static>, program: ObjectId) {
+    if config.mode != Mode::Tree {
+        return;
+    }
     PROCESS.with_registry(|registry| {
         let known = world.order.clone();
         registry.trace = Some(Trace { known, has_cache: registry.search.cache.is_some(), ..Trace::default() });
@@ -37,6 +41,10 @@ pub fn begin(world: &World<'static>, program: ObjectId) {
         let is_library = !version.dynamic.flags_1.contains(Flags1::PIE) && version.layout.start.0 == 0;
         if let Some(stamp) = files::Stamp::at(&version.path).ok().filter(|_| is_library) {
             registry.names_mut(NamespaceId::BASE).files.insert(stamp.id, program);
+        }
+        // the kernel would start the file behind a symbolic link, and $ORIGIN be its directory
+        if version.layout.interpreter.is_some() {
+            registry.state_mut(program).origin = files::resolved(&version.path).and_then(files::directory_of);
         }
     });
 }

@@ -134,8 +134,8 @@ impl Dialogue {
         for step in &subject.case.steps {
             match step {
                 Step::Send(line) => self.send(line)?,
-                Step::Expect(line) => self.expect(line)?,
-                Step::Reject(line) => self.rejected.push(line.clone()),
+                Step::Expect(line) => self.expect(&subject.fixture.fill(subject.case, line))?,
+                Step::Reject(line) => self.rejected.push(subject.fixture.fill(subject.case, line)),
                 Step::Status(text) if subject.ours => self.await_status(text)?,
                 Step::Status(_) => {}
                 Step::Update { file, version, how } => {
