@@ -166,9 +166,9 @@ impl<'a> Search<'a> {
         if name.contains(&b'/') {
             return None;
         }
-        self.default_directories.iter().find_map(|&directory| {
-            self.try_directory(directory, name, Rule::Default, files).break_value()
-        })
+        self.default_directories
+            .iter()
+            .find_map(|&directory| self.try_directory(directory, name, Rule::Default, files).break_value())
     }
 
     /// A name without slash: all rules, one after the other.

@@ -27,7 +27,10 @@ pub fn out_of_memory() -> ! {
 /// Ends the process because a constructor, destructor or IFUNC resolver has come back with another stack than it got.
 #[cold]
 pub extern "C" fn lost_stack() -> ! {
-    print::line(format_args!("{}: error while loading shared libraries: a function of a library destroyed the stack", ProgramName));
+    print::line(format_args!(
+        "{}: error while loading shared libraries: a function of a library destroyed the stack",
+        ProgramName
+    ));
     exit_group(STATUS)
 }
 

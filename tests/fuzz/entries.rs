@@ -108,7 +108,8 @@ pub fn environment(bytes: &[u8]) {
     let variables: Vec<&[u8]> = lines.by_ref().take_while(|line| !line.is_empty()).collect();
     let arguments: Vec<&[u8]> = lines.collect();
     for secure in [false, true] {
-        let interpreter = Config::read(None, variables.iter().copied(), secure, |_| None).expect("the environment cannot fail a start");
+        let interpreter =
+            Config::read(None, variables.iter().copied(), secure, |_| None).expect("the environment cannot fail a start");
         assert!(!secure || interpreter.library_path.is_empty() && interpreter.tunables.is_none() && interpreter.audit.is_empty());
         lists(&interpreter);
         let mut all = arguments.iter().copied();

@@ -27,12 +27,12 @@ use Special::{Byte, Content, Cut, Directory, Fifo, Link};
 const SPECIALS: [(Special, &str); 18] = [
     (Content(b""), "file too short"),
     (Content(b"\x7fEL"), "file too short"),
-    (Content(b"hello, world"), "invalid ELF header"),
+    (Content(b"hello, world"), "file too short"),
     (Content(b"/* GNU ld script */ INPUT(libother.so), which only the linker reads */"), "invalid ELF header"),
     (Directory, "cannot read file data: Is a directory"),
-    (Fifo, "cannot read file data: Not a regular file"),
-    (Link("/dev/null"), "cannot read file data: Not a regular file"),
-    (Link("/dev/zero"), "cannot read file data: Not a regular file"),
+    (Fifo, "file too short"),
+    (Link("/dev/null"), "file too short"),
+    (Link("/dev/zero"), "file too short"),
     (Link("libplain.so"), "Too many levels of symbolic links"),
     (Byte(4, 1), "wrong ELF class: ELFCLASS32"),
     (Byte(5, 2), "ELF file data encoding not little-endian"),
@@ -57,7 +57,10 @@ fn what_is_no_library_is_refused_with_its_reason() {
             let (outcome, errors) = bench.end_of(&mut bench.command(way, &file, &own), &own, &[]);
             let expected = if matches!(way, Way::Program) { FAILED } else { 0 };
             assert_eq!(outcome, Outcome::Exited(expected), "{sentence}, {way:?}: {errors}");
-            assert!(errors.contains(sentence), "{sentence}, {way:?}: {errors}");
+            // a library for another machine is none at all
+            let is_foreign = sentence == "wrong machine" && expected == 0;
+            let told = if is_foreign { "cannot open shared object file" } else { sentence };
+            assert!(errors.contains(told), "{sentence}, {way:?}: {errors}");
         }
         let passed_over = ["wrong", "symbolic links"].iter().any(|word| sentence.contains(word));
         let (outcome, errors) = bench.end_of(&mut bench.command(Way::Needed, &file, &own), &own, &[]);
@@ -94,7 +97,12 @@ impl Special {
 impl Bench {
     /// How a run ends, and what it writes to standard error.
     pub fn end_of(&self, command: &mut Command, own: &Path, limits: &[(i32, u64)]) -> (Outcome, String) {
-        let outcome = supervise::run(command, &self.loader, limits, SECONDS).expect("ptrace(2) works here");
+        self.end_within(command, own, limits, SECONDS)
+    }
+
+    /// The same for a run that has more to do.
+    pub fn end_within(&self, command: &mut Command, own: &Path, limits: &[(i32, u64)], seconds: u32) -> (Outcome, String) {
+        let outcome = supervise::run(command, &self.loader, limits, seconds).expect("ptrace(2) works here");
         let errors = fs::read(own.join("stderr")).unwrap_or_default();
         (outcome, String::from_utf8_lossy(&errors).into_owned())
     }
