@@ -78,6 +78,17 @@ secure: setup all
 hostile: setup all
 	LUCI_HOSTILE_FILES=20000 LUCI_SEED=1 $(CARGO) test --test hostile no_mutation -- --nocapture
 
+FUZZ_TARGETS := $(notdir $(basename $(wildcard fuzz/fuzz_targets/*.rs)))
+FUZZ_SECONDS ?= 600
+
+fuzz: setup
+	@command -v cargo-fuzz >/dev/null || { echo "make fuzz: cargo-fuzz is missing: cargo install cargo-fuzz" >&2; exit 1; }
+	@for target in $(FUZZ_TARGETS); do \
+	    mkdir -p fuzz/target/corpus/$$target; \
+	    (cd fuzz && $(CARGO) fuzz run -s none $$target target/corpus/$$target corpus/$$target -- \
+	        -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=2048 -print_final_stats=1) || exit 1; \
+	done
+
 # Other glibcs; the script prints why when a root cannot be made.
 roots: setup all
 	@echo "== cases in other Debian roots"

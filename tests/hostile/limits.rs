@@ -45,12 +45,14 @@ fn too_little_of_anything_ends_in_a_sentence() {
 #[test]
 fn a_start_leaves_no_descriptor_open() {
     let bench = Bench::new("descriptors");
-    let list = |loader: &str| {
+    let list = |loader: &str, options: &[&str]| {
         let mut command = Command::new(loader);
-        command.args(["/bin/ls", "/proc/self/fd"]).stdin(Stdio::null());
+        command.args(options).args(["/bin/ls", "/proc/self/fd"]).stdin(Stdio::null());
         let output = command.output().expect("ls runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
-    assert_eq!(list(&bench.loader.display().to_string()), list("/lib64/ld-linux-x86-64.so.2"));
+    let (ours, stock) = (bench.loader.display().to_string(), list("/lib64/ld-linux-x86-64.so.2", &[]));
+    assert_eq!(list(&ours, &[]), stock);
+    assert_eq!(list(&ours, &["-uU", "-S/dev/null", "-f/dev/null"]), stock);
 }

@@ -13,6 +13,7 @@
 //!
 //! What fails is kept in `target/hostile/failures`.
 
+mod bounds;
 mod limits;
 mod mutate;
 mod special;

@@ -96,7 +96,12 @@ impl Special {
 impl Bench {
     /// How a run ends, and what it writes to standard error.
     pub fn end_of(&self, command: &mut Command, own: &Path, limits: &[(i32, u64)]) -> (Outcome, String) {
-        let outcome = supervise::run(command, &self.loader, limits, SECONDS).expect("ptrace(2) works here");
+        self.end_within(command, own, limits, SECONDS)
+    }
+
+    /// The same for a run that has more to do.
+    pub fn end_within(&self, command: &mut Command, own: &Path, limits: &[(i32, u64)], seconds: u32) -> (Outcome, String) {
+        let outcome = supervise::run(command, &self.loader, limits, seconds).expect("ptrace(2) works here");
         let errors = fs::read(own.join("stderr")).unwrap_or_default();
         (outcome, String::from_utf8_lossy(&errors).into_owned())
     }

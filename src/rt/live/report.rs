@@ -55,8 +55,11 @@ impl Report {
         let time = UnixTime(clock_gettime(ClockId::Realtime).tv_sec);
         let event = Event { outcome, name: &name, path: &path, pid: sys::process_id() as u32, time };
         let line = alloc::format!("{event}\n");
-        if let Some(status) = &self.status {
-            sys::write_all(status.as_raw_fd(), line.as_bytes());
+        if let Some(status) = &self.status
+            && !sys::write_all(status.as_raw_fd(), line.as_bytes())
+            && PROCESS.updates.verbosity.load(Ordering::Relaxed) >= WARNINGS
+        {
+            self.log(alloc::format!("ld-luci.so: warning: a status line cannot be written: {line}").as_bytes());
         }
         let wanted = if matches!(outcome.state(), State::Failed | State::Error) { LOG_FAILURES } else { LOG_ALL };
         if PROCESS.updates.verbosity.load(Ordering::Relaxed) >= wanted {
@@ -65,13 +68,10 @@ impl Report {
     }
 
     fn log(&self, line: &[u8]) {
-        match &self.logfile {
-            Some(file) => sys::write_all(file.as_raw_fd(), line),
-            None => {
-                if let Some(stderr) = standard_error() {
-                    sys::write_all(stderr.as_raw_fd(), line);
-                }
-            }
+        let is_logged = self.logfile.as_ref().is_some_and(|file| sys::write_all(file.as_raw_fd(), line));
+        // a log that is full must not swallow what it was for
+        if !is_logged && let Some(stderr) = standard_error() {
+            sys::write_all(stderr.as_raw_fd(), line);
         }
     }
 }
