@@ -1,4 +1,5 @@
 // Where everything is used, the status is 0 and nothing is printed.
+//#Requires:glibc>=2.34
 //#By:interp
 //#Shared:used.c
 //#Env:LD_TRACE_LOADED_OBJECTS=1
