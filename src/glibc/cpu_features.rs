@@ -148,8 +148,8 @@ impl CpuFeatures {
         CpuFeatures {
             bytes: image.bytes,
             isa_level,
-            hwcap: hwcap(&cpu),
-            platform: platform(&cpu),
+            hwcap: hwcap(&cpu, record),
+            platform: platform(&cpu, record),
             min_signal_stack: min_signal_stack(&cpu, &mut source, inputs),
             saved_state: saved_state(&cpu, &mut source),
             min_rep_movsb: min_rep_movsb(&cpu),
@@ -191,18 +191,24 @@ impl IsaLevel {
     }
 }
 
-fn hwcap(cpu: &Cpu) -> u64 {
+/// Libcs with feature words ask for the usable bit of AVX512F and otherwise for what CPUID says; a user can hide the former alone.
+fn may_use_avx512(cpu: &Cpu, record: &Record) -> bool {
+    !record.has(Flags::CPU_FEATURE_WORDS) || cpu.active.has(f::AVX512F)
+}
+
+fn hwcap(cpu: &Cpu, record: &Record) -> u64 {
     let avx512 = cpu.kind == Kind::Intel
+        && may_use_avx512(cpu, record)
         && cpu.active.all(&[f::AVX512CD, f::AVX512BW, f::AVX512DQ, f::AVX512VL])
         && !cpu.active.has(f::AVX512ER);
     HWCAP_X86_64 | if avx512 { HWCAP_X86_AVX512 } else { 0 }
 }
 
-fn platform(cpu: &Cpu) -> Option<&'static str> {
+fn platform(cpu: &Cpu, record: &Record) -> Option<&'static str> {
     if cpu.kind != Kind::Intel {
         return None;
     }
-    if cpu.active.all(&[f::AVX512CD, f::AVX512ER, f::AVX512PF]) {
+    if may_use_avx512(cpu, record) && cpu.active.all(&[f::AVX512CD, f::AVX512ER, f::AVX512PF]) {
         return Some("xeon_phi");
     }
     let haswell = [f::AVX2, f::FMA, f::BMI1, f::BMI2, f::LZCNT, f::MOVBE, f::POPCNT];
