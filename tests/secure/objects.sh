@@ -17,7 +17,8 @@ for setting in LD_DEBUG=all LD_DEBUG=help "LD_DEBUG=all LD_DEBUG_OUTPUT=$TRAP/de
 done
 absent no-file-of-the-caller $TRAP/debug* $TRAP/status $TRAP/log $TRAP/*.profile /var/tmp/libwork.so.profile
 touch /etc/suid-debug
-gives suid-debug "$PLAIN" "env -i HOME=/ MALLOC_CHECK_=3 LD_DEBUG_OUTPUT=$TRAP/debug LD_DEBUG=all PROG"
+# what root allows then goes to standard error only
+gives suid-debug "$PLAIN" "env -i HOME=/ MALLOC_CHECK_=3 LD_DEBUG_OUTPUT=$TRAP/debug LD_DEBUG=all PROG 2>/dev/null"
 absent suid-debug-file $TRAP/debug*
 rm /etc/suid-debug
 # ldd then asks the loader by name

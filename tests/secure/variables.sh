@@ -61,7 +61,7 @@ gives many-strings "2 variables
 status 0" "$PLACE/show.glibc crowd PROG"
 
 # Normal mode: nothing is consumed, by name either.
-settings=${settings/ LD_SHOW_AUXV=0/}
+settings=$(sed 's/ LD_SHOW_[A-Z]*=[^ ]*//g' <<<" $settings")
 same normal-mode "env -i $settings $PLACE/show.KIND env 2>/dev/null"
 wanted normal-mode-by-name && {
     quiet=${settings/LD_PRELOAD=\/nowhere\/x.so/}
