@@ -168,7 +168,7 @@ fn place(pid: i32, loader: &Path) -> Place {
 /// returned to is still below the stack; or it called the loader with a stack that is not aligned (an aligned store to it fails).
 fn is_wild(pc: u64, stack: u64, top: u64, below: u64, instruction: u64) -> bool {
     let stores_aligned = instruction & 0xffff == 0x290f && instruction >> 24 & 0xff == 0x24;
-    (below == pc && top != pc) || (stores_aligned && stack % 16 != 0)
+    (below == pc && top != pc) || (stores_aligned && !stack.is_multiple_of(16))
 }
 
 /// The stack pointer that the kernel gave the program: field 28 of proc_pid_stat(5).
