@@ -1,4 +1,5 @@
 // What a program says it may open at run time, and whether each name would be found. Nothing of it counts as missing.
+//#Requires:glibc>=2.34
 //#Plugin:extra.c
 //#Loader:--tree
 //#By:name

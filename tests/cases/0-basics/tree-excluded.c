@@ -1,4 +1,5 @@
 // What the user leaves out is told as such and does not count as missing; its symbols do.
+//#Requires:glibc>=2.34
 //#Shared:lib.c
 //#Loader:--exclude liblib.so --tree
 //#By:name

@@ -1,4 +1,5 @@
 // Filters and auxiliaries are told apart from dependencies; an auxiliary may be missing.
+//#Requires:glibc>=2.34
 //#Shared:lib.c:-Wl,-F,libfiltee.so -Wl,-f,libgone.so
 //#Plugin:filtee.c
 //#Loader:--tree

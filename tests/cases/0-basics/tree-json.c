@@ -1,4 +1,5 @@
 // The document has every key that the README describes, and no other.
+//#Requires:glibc>=2.34
 //#Shared:lib.c
 //#Wrap:"$@" | python3 check.py
 //#Loader:--tree --json

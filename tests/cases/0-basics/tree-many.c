@@ -1,4 +1,5 @@
 // Two hundred libraries in a chain, each of which needs the next one and the last.
+//#Requires:glibc>=2.34
 //#Prepare:sh build.sh
 //#Flags:-L. -l1 -Wl,-rpath-link,.
 //#Wrap:@LD@ --json ./prog | python3 check.py && @LD@ --tree ./prog | tail -n 1 && @LD@ --why lib200.so ./prog | grep -c -- '->'

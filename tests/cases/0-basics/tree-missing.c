@@ -1,4 +1,5 @@
 // A missing library: everything that was tried, in order, and exit status 1. Its symbols stay unresolved.
+//#Requires:glibc>=2.34
 //#Shared:lib.c
 //#Script:rm liblib.so
 //#Loader:--tree

@@ -1,4 +1,5 @@
 // The tree names the rule by which each library was found, and is complete.
+//#Requires:glibc>=2.34
 //#Shared:lib.c
 //#Loader:--tree
 //#By:name

@@ -1,4 +1,5 @@
 // No constructor, no IFUNC resolver and no auditor runs for an answer.
+//#Requires:glibc>=2.34
 //#Shared:lib.c
 //#Plugin:auditor.c
 //#Env:LD_AUDIT=./libauditor.so

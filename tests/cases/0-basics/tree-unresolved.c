@@ -1,4 +1,5 @@
 // Symbols that would stay unresolved: those of calls and those of data; a weak one is no lack.
+//#Requires:glibc>=2.34
 //#Prepare:gcc -shared -fPIC -Wl,-soname,liblib.so -o liblib.so lib.c
 //#Flags:-Wl,--no-as-needed -L. -llib -Wl,--unresolved-symbols=ignore-all
 //#Loader:--tree

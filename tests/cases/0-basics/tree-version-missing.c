@@ -1,4 +1,5 @@
 // A missing version: who needs it for which symbol, and what is there instead.
+//#Requires:glibc>=2.34
 //#Shared:lib.c:-Wl,--version-script=new.map
 //#Script:gcc -shared -fPIC -Wl,-soname,liblib.so -Wl,--version-script=old.map -o liblib.so lib.c
 //#Loader:--tree
