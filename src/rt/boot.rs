@@ -17,7 +17,7 @@ use luci::glibc::cpu_features::IsaLevel;
 use luci::glibc::record::Flags;
 use luci::link::cache::Cache;
 use luci::link::hwcaps::Hwcaps;
-use luci::link::object::{NamespaceId, Object, ObjectId, Role};
+use luci::link::object::{NamespaceId, ObjectId, Role};
 use luci::link::search::Search;
 use luci::link::world::World;
 use rustix::fd::AsFd;
@@ -149,9 +149,7 @@ fn start_auditing(
     identify::ahead(&mut world)?;
     start_thread(&mut world, stack, cpuid, Reserve::LARGE)?;
     let initial = world.order.clone();
-    for object in initial.iter().filter_map(|&id| world.get(id).cloned()).collect::<Vec<_>>() {
-        world.put(Object { pinned: true, initial: true, ..(*object).clone() });
-    }
+    keep_for_good(&mut world, &initial);
     PROCESS.publish(world);
     let is_vdso = |id: &ObjectId| PROCESS.world.read().get(*id).is_some_and(|object| object.current.role == Role::Vdso);
     let (vdso, told): (Vec<ObjectId>, Vec<ObjectId>) = initial.into_iter().partition(is_vdso);
@@ -326,12 +324,13 @@ fn arrange(world: &mut World<'static>, scope: &[ObjectId], vdso: Option<ObjectId
     let initial = order.clone();
     order.extend(world.order.iter().filter(|id| !initial.contains(id)));
     world.order = order;
-    for id in initial {
-        if let Some(object) = world.get(id) {
-            let mut object = (**object).clone();
-            (object.pinned, object.initial) = (true, true);
-            world.put(object);
-        }
+    keep_for_good(world, &initial);
+}
+
+/// Marks the objects that are there before the program runs.
+fn keep_for_good(world: &mut World<'static>, initial: &[ObjectId]) {
+    for &id in initial {
+        world.change(id, |object| (object.pinned, object.initial) = (true, true));
     }
 }
 

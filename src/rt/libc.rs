@@ -15,9 +15,9 @@ use luci::glibc::record::{Flags, Record};
 use luci::glibc::rtld::{self, NamespaceValues, RgValues, RoValues, Vdso};
 use luci::glibc::tcb::{self, Guards, TcbValues};
 use luci::glibc::tunables::{Tunables, Value};
-use luci::link::object::{NamespaceId, ObjectId, Role, TlsModule, Version};
+use luci::link::object::{NamespaceId, ObjectId, Role, Version};
 use luci::link::world::World;
-use luci::tls::{Block, Module, StaticTls};
+use luci::tls::{Block, StaticTls};
 
 use super::abi::{self, debug, misc, rtld as exported, tables};
 use super::identify::symbol_of;
@@ -133,11 +133,8 @@ fn lay_out_tls(
         let block = Block::new(header.vaddr.0, header.memsz, header.align);
         let too_large = || Error::bad_elf(String::from_utf8_lossy(&object.current.path), "TLS segment is too large");
         let offset = area.place(block).filter(|&offset| offset < 1 << 40).ok_or_else(too_large)?;
-        let image = header.vaddr + object.current.bias;
-        let mut object = (**object).clone();
-        let module = Module { image, filesz: header.filesz, block, static_offset: Some(offset) };
-        object.tls = Some(TlsModule { id: world.tls.add(module), static_offset: Some(offset) });
-        world.put(object);
+        let object = object.clone();
+        super::open::add_tls_module(world, &object, block, Some(offset));
     }
     world.tls.advance();
     let too_large = || Error::other("", "the static TLS of the program is too large");

@@ -303,11 +303,7 @@ pub fn publish_update(world: World<'static>, namespace: NamespaceId) {
 pub fn add_local_scope(world: &mut World<'static>, id: ObjectId, dependencies: &[ObjectId]) {
     let scope = LocalScope { root: id, list: Arc::from(dependencies) };
     for &id in core::iter::once(&id).chain(dependencies) {
-        if let Some(object) = world.get(id).cloned() {
-            let mut object = (*object).clone();
-            object.local_scopes.push(scope.clone());
-            world.put(object);
-        }
+        world.change(id, |object| object.local_scopes.push(scope.clone()));
     }
 }
 
@@ -362,7 +358,7 @@ pub fn place_static_tls(world: &mut World<'static>, new: &[ObjectId]) -> Result<
         let offset = tls::place_late(block).ok_or_else(|| tls::no_static_room(&object.current.path, block))?;
         let Some(module) = object.tls else { continue };
         world.tls.set_static_offset(module.id, offset);
-        world.put(Object { tls: Some(TlsModule { static_offset: Some(offset), ..module }), ..(*object).clone() });
+        world.change(*id, |object| object.tls = Some(TlsModule { static_offset: Some(offset), ..module }));
     }
     Ok(())
 }
@@ -372,7 +368,7 @@ pub fn add_tls_module(world: &mut World<'static>, object: &Object<'static>, bloc
     let header = object.current.layout.tls.expect("a block comes from a TLS segment");
     let module = Module { image: header.vaddr + object.current.bias, filesz: header.filesz, block, static_offset };
     let tls = Some(TlsModule { id: world.tls.add(module), static_offset });
-    world.put(Object { tls, ..object.clone() });
+    world.change(object.id, |object| object.tls = tls);
 }
 
 fn insists(object: &Object<'static>) -> bool {
@@ -452,10 +448,12 @@ fn give_scope(id: ObjectId) {
     let mut changed = world.clone();
     drop(world);
     let shared: Arc<[ObjectId]> = Arc::from(&list[..]);
-    for object in list.iter().filter_map(|&id| changed.get(id).cloned()).filter(|object| !object.initial).collect::<Vec<_>>() {
-        let mut object = (*object).clone();
-        object.local_scopes.push(LocalScope { root: id, list: shared.clone() });
-        changed.put(object);
+    for &other in &list {
+        changed.change(other, |object| {
+            if !object.initial {
+                object.local_scopes.push(LocalScope { root: id, list: shared.clone() });
+            }
+        });
     }
     publish(changed);
 }
@@ -480,7 +478,7 @@ fn promote(id: ObjectId, mode: OpenMode) {
         extend_global(&mut changed, object.namespace, &list);
     }
     if to_pinned {
-        changed.put(Object { pinned: true, ..(*object).clone() });
+        changed.change(id, |object| object.pinned = true);
     }
     publish(changed);
 }

@@ -103,7 +103,7 @@ pub fn opened(world: &mut World<'static>, id: ObjectId, is_first: bool) {
     let handle = object.handle.0;
     let fresh = || AuditMark { cookie: AtomicU64::new(handle), flags: AtomicU32::new(0) };
     let all: Arc<[AuditMark]> = auditors().iter().map(|_| fresh()).collect();
-    world.put(Object { audit: Some(all.clone()), ..(*object).clone() });
+    world.change(id, |object| object.audit = Some(all.clone()));
     if is_first && !LOADING.load(Ordering::Relaxed) {
         activity(world, object.namespace, Activity::Add);
     }

@@ -9,7 +9,7 @@ use core::sync::atomic::Ordering;
 use luci::addr::Addr;
 use luci::config::Config;
 use luci::diag::{Error, ErrorKind, Result};
-use luci::link::object::{Object, ObjectId};
+use luci::link::object::ObjectId;
 use luci::link::world::World;
 
 use super::{Auditor, LOADING, append, auditors, current_version, opened};
@@ -70,8 +70,8 @@ fn load(name: &'static [u8], program: ObjectId) -> Result<()> {
     let mut world = PROCESS.world.read().clone();
     let namespace = world.find_handle(handle).map(|object| object.namespace).unwrap_or_default();
     world.namespace_mut(namespace).audits = true;
-    for object in world.members(namespace).cloned().collect::<Vec<_>>() {
-        world.put(Object { audit: None, ..(*object).clone() });
+    for id in world.members(namespace).map(|object| object.id).collect::<Vec<_>>() {
+        world.change(id, |object| object.audit = None);
     }
     PROCESS.publish(world);
     Ok(())

@@ -212,9 +212,7 @@ fn bring_in(world: &mut World<'static>, id: ObjectId, dependencies: &[ObjectId])
         open::add_local_scope(world, id, dependencies);
     }
     for &other in dependencies {
-        if let Some(other) = world.get(other).cloned() {
-            world.put(Object { pinned: true, ..(*other).clone() });
-        }
+        world.change(other, |other| other.pinned = true);
     }
     open::place_static_tls(world, dependencies)?;
     open::initialise_static_tls(world, dependencies);
