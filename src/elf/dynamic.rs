@@ -116,7 +116,7 @@ pub const ENTRY_SIZE: usize = 16;
 impl Dynamic {
     /// Decodes the section's bytes up to `DT_NULL`. Errors are sentences about the file.
     pub fn parse(bytes: &[u8]) -> Result<Dynamic, &'static str> {
-        let mut dynamic = Dynamic::default();
+        let mut dynamic = Dynamic { entries: Vec::with_capacity(bytes.len() / ENTRY_SIZE), ..Dynamic::default() };
         for (index, chunk) in bytes.chunks_exact(ENTRY_SIZE).enumerate() {
             let entry: raw::Dyn = super::copy_at(chunk, 0).unwrap_or_default();
             if entry.d_tag == raw::DT_NULL {

@@ -4,14 +4,18 @@
 
 /// The GNU hash of a name (djb2 with 33).
 pub fn gnu_hash(name: &[u8]) -> u32 {
-    let step = |hash: u32, byte: u8| hash.wrapping_mul(33).wrapping_add(u32::from(byte));
-    let (fours, rest) = name.as_chunks::<4>();
-    // four bytes make one step: only that waits for the step before
-    let hash = fours.iter().fold(5381u32, |hash, &[a, b, c, d]| {
-        let four = step(u32::from(a), b).wrapping_mul(33 * 33).wrapping_add(step(u32::from(c), d));
-        hash.wrapping_mul(33 * 33 * 33 * 33).wrapping_add(four)
+    const POWER_2: u64 = 33 * 33;
+    const POWER_4: u32 = 33 * 33 * 33 * 33;
+    let (eights, rest) = name.as_chunks::<8>();
+    let hash = eights.iter().fold(5381u32, |hash, &eight| {
+        // pairs of bytes, then pairs of those, side by side in one word: no sum reaches its neighbour
+        let bytes = u64::from_le_bytes(eight);
+        let pairs = (bytes & 0x00ff_00ff_00ff_00ff) * 33 + (bytes >> 8 & 0x00ff_00ff_00ff_00ff);
+        let fours = (pairs & 0x0000_ffff_0000_ffff) * POWER_2 + (pairs >> 16 & 0x0000_ffff_0000_ffff);
+        let eight = (fours as u32).wrapping_mul(POWER_4).wrapping_add((fours >> 32) as u32);
+        hash.wrapping_mul(POWER_4.wrapping_mul(POWER_4)).wrapping_add(eight)
     });
-    rest.iter().fold(hash, |hash, &byte| step(hash, byte))
+    rest.iter().fold(hash, |hash, &byte| hash.wrapping_mul(33).wrapping_add(u32::from(byte)))
 }
 
 /// The gABI hash of a name; also the hash of version names (`vna_hash`, `vd_hash`).
@@ -207,6 +211,7 @@ mod tests {
         let name: Vec<u8> = (1..=255).collect();
         let by_bytes = name.iter().fold(5381u32, |hash, &byte| hash.wrapping_mul(33).wrapping_add(u32::from(byte)));
         assert_eq!(gnu_hash(&name), by_bytes);
+        assert_eq!(gnu_hash(&[255; 8]), [255u32; 8].iter().fold(5381u32, |hash, byte| hash.wrapping_mul(33).wrapping_add(*byte)));
         assert_eq!(sysv_hash(b"printf"), 0x077905a6);
         assert_eq!(sysv_hash(b"GLIBC_2.2.5"), 0x09691a75);
     }

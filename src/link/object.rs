@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicU32, AtomicU64};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use super::segments::Layout;
 use crate::addr::{Addr, Bias, Vaddr};
@@ -118,7 +118,7 @@ pub struct Object<'m> {
     /// Loaded before the program started.
     pub initial: bool,
     /// Its destructors are about to run: only objects that go with it still find its definitions.
-    pub closing: bool,
+    pub closing: Flag,
     /// Whether its dependencies are loaded, so that `needed` and `filtees` are complete.
     pub linked: bool,
     /// Direct dependencies: those of `DT_NEEDED` in order, then its filtees.
@@ -133,6 +133,26 @@ pub struct Object<'m> {
     pub audit: Option<Arc<[AuditMark]>>,
 }
 
+/// A property that changes in the world that everybody sees, instead of making a new one.
+#[derive(Default)]
+pub struct Flag(AtomicBool);
+
+impl Flag {
+    pub fn get(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    pub fn set(&self, value: bool) {
+        self.0.store(value, Ordering::Release);
+    }
+}
+
+impl Clone for Flag {
+    fn clone(&self) -> Self {
+        Flag(AtomicBool::new(self.get()))
+    }
+}
+
 /// What one auditor keeps with an object (rtld-audit(7)). The auditor has its address.
 #[derive(Debug)]
 pub struct AuditMark {
@@ -144,7 +164,7 @@ pub struct AuditMark {
 
 impl<'m> Object<'m> {
     /// A freshly mapped object, of which nothing else is known.
-    pub fn new(id: ObjectId, namespace: NamespaceId, version: Version<'m>) -> Self {
+    pub fn new(id: ObjectId, namespace: NamespaceId, version: Arc<Version<'m>>) -> Self {
         Object {
             id,
             serial: 0,
@@ -152,9 +172,9 @@ impl<'m> Object<'m> {
             tls: None,
             handle: version.link_map,
             initial: false,
-            closing: false,
+            closing: Flag::default(),
             pinned: version.dynamic.flags_1.contains(crate::elf::dynamic::Flags1::NODELETE),
-            current: Arc::new(version),
+            current: version,
             linked: false,
             needed: Arc::from([]),
             filtees: Arc::from([]),

@@ -10,6 +10,7 @@ use crate::elf::segments::{PT_LOAD, Permissions, ProgramHeader};
 use crate::elf::strings::Strings;
 use crate::elf::symbols::Symbols;
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 
 const BIAS: u64 = 0x10_0000;
 
@@ -72,7 +73,7 @@ fn world(relocations: &'static [Rela]) -> World<'static> {
     };
     let mut world = World::default();
     let tls = Some(TlsModule { id: 3, static_offset: None });
-    world.add(Object { tls, ..Object::new(ObjectId(0), NamespaceId::BASE, version) });
+    world.add(Object { tls, ..Object::new(ObjectId(0), NamespaceId::BASE, Arc::new(version)) });
     world
 }
 

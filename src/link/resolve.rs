@@ -6,7 +6,7 @@ use bitflags::bitflags;
 use super::object::{Object, Version};
 use crate::addr::Addr;
 use crate::elf::Sym;
-use crate::elf::hash::{SymbolHash, gnu_hash, sysv_hash};
+use crate::elf::hash::{SymbolHash, SysVHash, gnu_hash, sysv_hash};
 use crate::elf::symbols::{self as sym, Symbols};
 use crate::elf::versions::{HIDDEN, VersionEntry};
 
@@ -100,9 +100,15 @@ pub fn find<'m>(symbols: &Symbols<'m>, reference: &Reference<'_>) -> Option<&'m 
             }
             pick(symbols, reference, table.candidates(reference.gnu_hash))
         }
-        SymbolHash::SysV(table) => pick(symbols, reference, table.candidates(sysv_hash(reference.name))),
+        SymbolHash::SysV(table) => find_by_sysv_hash(symbols, table, reference),
         SymbolHash::None => None,
     }
+}
+
+/// The same where only the old kind of table is.
+#[cold]
+fn find_by_sysv_hash<'m>(symbols: &Symbols<'m>, table: &SysVHash<'m>, reference: &Reference<'_>) -> Option<&'m Sym> {
+    pick(symbols, reference, table.candidates(sysv_hash(reference.name)))
 }
 
 /// Among the candidates, the one whose version fits; for a reference without version the only default one, if the object
@@ -111,13 +117,9 @@ fn pick<'m>(symbols: &Symbols<'m>, reference: &Reference<'_>, candidates: impl I
     let mut only_default = None;
     let mut defaults = 0;
     for index in candidates {
-        let Some(symbol) = symbols.get(index) else { continue };
-        if !is_definition(symbol, reference.class) || !symbols.strings.equals(u64::from(symbol.st_name), reference.name) {
-            continue;
-        }
-        match version_fit(symbols, index, reference) {
-            Fit::Yes => return visible(symbol),
-            Fit::OnlyIfAlone => {
+        match fit(symbols, index, reference) {
+            Fit::Yes(symbol) => return visible(symbol),
+            Fit::OnlyIfAlone(symbol) => {
                 defaults += 1;
                 only_default.get_or_insert(symbol);
             }
@@ -143,15 +145,22 @@ pub fn is_definition(symbol: &Sym, class: Class) -> bool {
     matches!(kind, sym::STT_NOTYPE | sym::STT_OBJECT | sym::STT_FUNC | sym::STT_COMMON | sym::STT_TLS | sym::STT_GNU_IFUNC)
 }
 
-enum Fit {
-    Yes,
+/// How well a symbol fits a reference.
+enum Fit<'m> {
+    Yes(&'m Sym),
     No,
-    OnlyIfAlone,
+    OnlyIfAlone(&'m Sym),
 }
 
-fn version_fit(symbols: &Symbols<'_>, index: u32, reference: &Reference<'_>) -> Fit {
+/// Looks at a candidate closely. Not inlined, so that the walk over the candidates, most of which a hash decides, is short.
+#[inline(never)]
+fn fit<'m>(symbols: &Symbols<'m>, index: u32, reference: &Reference<'_>) -> Fit<'m> {
+    let Some(symbol) = symbols.get(index) else { return Fit::No };
+    if !is_definition(symbol, reference.class) || !symbols.strings.equals(u64::from(symbol.st_name), reference.name) {
+        return Fit::No;
+    }
     let Some(&versym) = symbols.versym.and_then(|table| table.get(index as usize)) else {
-        return Fit::Yes;
+        return Fit::Yes(symbol);
     };
     let hidden = versym & HIDDEN != 0;
     let number = versym & !HIDDEN;
@@ -159,18 +168,18 @@ fn version_fit(symbols: &Symbols<'_>, index: u32, reference: &Reference<'_>) -> 
         Some(wanted) => {
             let have = symbols.versions.get(usize::from(number)).copied().unwrap_or_default();
             if have.hash == wanted.hash && have.name == wanted.name {
-                return Fit::Yes;
+                return Fit::Yes(symbol);
             }
             // a base definition serves any version, unless the reference insists
-            if wanted.hidden || have.hash != 0 || hidden { Fit::No } else { Fit::Yes }
+            if wanted.hidden || have.hash != 0 || hidden { Fit::No } else { Fit::Yes(symbol) }
         }
         None => {
             // 0 is local, 1 the base definition; the first real version is 2
             let first_unwanted = if reference.class.contains(Class::NEWEST) { 2 } else { 3 };
             match (number >= first_unwanted, hidden) {
-                (false, _) => Fit::Yes,
+                (false, _) => Fit::Yes(symbol),
                 (true, true) => Fit::No,
-                (true, false) => Fit::OnlyIfAlone,
+                (true, false) => Fit::OnlyIfAlone(symbol),
             }
         }
     }

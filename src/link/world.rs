@@ -3,6 +3,8 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use hashbrown::HashMap;
+
 use super::object::{LocalScope, NamespaceId, Object, ObjectId, Role, Version};
 use crate::addr::Addr;
 use crate::elf::hash::SymbolHash;
@@ -49,8 +51,8 @@ pub struct World<'m> {
     namespaces: Vec<Namespace<'m>>,
     /// Where every Version is, old ones too, ascending; for finding an object by address.
     mappings: Arc<Vec<Mapping<'m>>>,
-    /// The handle of every object, ascending.
-    handles: Vec<(Addr, ObjectId)>,
+    /// The object of every handle.
+    handles: HashMap<Addr, ObjectId>,
     /// How many objects were ever added and removed (dl_iterate_phdr `dlpi_adds`, `dlpi_subs`).
     pub adds: u64,
     pub subs: u64,
@@ -69,8 +71,7 @@ impl<'m> World<'m> {
         self.order.push(object.id);
         self.adds += 1;
         object.serial = self.adds;
-        let at = self.handles.partition_point(|&(handle, _)| handle < object.handle);
-        self.handles.insert(at, (object.handle, object.id));
+        self.handles.insert(object.handle, object.id);
         // the loader is at one address for all namespaces
         if object.current.role != Role::Loader || object.namespace == NamespaceId::BASE {
             self.add_mapping(object.id, object.current.clone());
@@ -150,10 +151,10 @@ impl<'m> World<'m> {
     }
 
     pub fn remove(&mut self, id: ObjectId) {
-        if self.objects.get_mut(id.0 as usize).and_then(Option::take).is_some() {
+        if let Some(object) = self.objects.get_mut(id.0 as usize).and_then(Option::take) {
+            self.handles.remove(&object.handle);
             self.order.retain(|&other| other != id);
             Arc::make_mut(&mut self.mappings).retain(|mapping| mapping.object != id);
-            self.handles.retain(|&(_, other)| other != id);
             self.subs += 1;
         }
     }
@@ -189,8 +190,7 @@ impl<'m> World<'m> {
 
     /// The object that dlopen gave this handle for.
     pub fn find_handle(&self, handle: Addr) -> Option<&Arc<Object<'m>>> {
-        let at = self.handles.binary_search_by_key(&handle, |&(handle, _)| handle).ok()?;
-        self.get(self.handles[at].1)
+        self.get(*self.handles.get(&handle)?)
     }
 
     /// What a reference of `object` searches, in order: the global scope of its namespace and its local scopes; its own
@@ -216,7 +216,7 @@ impl<'m> World<'m> {
         let (ids, hashes) = self.namespace(object.namespace).map_or((&[][..], &[][..]), |it| (&*it.global, &*it.hashes));
         let global = ids.iter().zip(hashes).filter(move |(_, hash)| wanted(hash)).filter_map(|(&id, _)| self.get(id));
         let locals = |scopes: &'w [LocalScope]| scopes.iter().flat_map(|scope| self.list(&scope.list));
-        let visible = |other: &&'w Object<'m>| !other.closing || object.closing;
+        let visible = |other: &&'w Object<'m>| !other.closing.get() || object.closing.get();
         let found = locals(first).chain(global.map(|object| &**object)).chain(locals(then)).filter(visible);
         symbolic.into_iter().chain(found)
     }

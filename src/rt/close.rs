@@ -114,18 +114,7 @@ fn mark_unused(registry: &mut Registry) -> Vec<ObjectId> {
 /// Lets lookups of other objects not find the definitions of these any more.
 fn hide(dead: &[ObjectId]) {
     let world = PROCESS.world.read();
-    let changed: Vec<Arc<Object<'static>>> =
-        world.iter().filter(|object| object.closing != dead.contains(&object.id)).cloned().collect();
-    if changed.is_empty() {
-        return;
-    }
-    let mut new = world.clone();
-    drop(world);
-    for object in changed {
-        new.change(object.id, |object| object.closing = !object.closing);
-    }
-    // nothing that libc or a debugger is told of
-    PROCESS.world.replace(Box::new(new));
+    world.iter().for_each(|object| object.closing.set(dead.contains(&object.id)));
 }
 
 /// In the child of a fork: takes out what a thread that is not here was closing, or had loaded and not begun to construct.
@@ -222,18 +211,19 @@ pub fn remove(dead: &[ObjectId]) {
     if tls_changed {
         world.tls.advance();
     }
-    for object in world.iter().cloned().collect::<Vec<_>>() {
-        if object.local_scopes.iter().any(|scope| scope.list.iter().any(|id| dead.contains(id))) {
-            let mut changed = (*object).clone();
-            changed.local_scopes.retain(|scope| !dead.contains(&scope.root));
-            changed.local_scopes.iter_mut().for_each(|scope| scope.list = kept(&scope.list));
-            if changed.local_scopes.is_empty() {
-                // it stays, and must go on finding itself and what it needs
-                let list = Arc::from(world.breadth_first(changed.id));
-                changed.local_scopes.push(LocalScope { root: changed.id, list });
+    let searches_dead =
+        |object: &&Arc<Object<'static>>| object.local_scopes.iter().any(|scope| scope.list.iter().any(|id| dead.contains(id)));
+    let affected: Vec<ObjectId> = world.iter().filter(searches_dead).map(|object| object.id).collect();
+    for id in affected {
+        // if its lists all go, it stays, and must go on finding itself and what it needs
+        let own = LocalScope { root: id, list: Arc::from(world.breadth_first(id)) };
+        world.change(id, |object| {
+            object.local_scopes.retain(|scope| !dead.contains(&scope.root));
+            object.local_scopes.iter_mut().for_each(|scope| scope.list = kept(&scope.list));
+            if object.local_scopes.is_empty() {
+                object.local_scopes.push(own);
             }
-            world.put(changed);
-        }
+        });
     }
     // the registry always knows every object of the world, also in the child of a fork at this moment
     publish(world);

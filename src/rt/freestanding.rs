@@ -3,7 +3,8 @@
 use core::arch::naked_asm;
 use core::fmt::Write;
 
-/// memcpy(3): up to 1 KiB in vector registers, more with the string instruction.
+/// memcpy(3): up to 1 KiB in vector registers, more with the string instruction. Also right for an overlapping copy to lower
+/// addresses: whatever a store reaches has been loaded before.
 #[unsafe(naked)]
 #[unsafe(no_mangle)]
 unsafe extern "C" fn memcpy(_to: *mut u8, _from: *const u8, _len: usize) -> *mut u8 {
@@ -15,22 +16,46 @@ unsafe extern "C" fn memcpy(_to: *mut u8, _from: *const u8, _len: usize) -> *mut
         "ja 9f",
         "movups xmm1, [rsi + rdx - 16]",
         "lea rcx, [rdi + rdx - 16]",
-        "2: cmp rdi, rcx",
-        "jae 1f",
+        "sub rdx, 32",
+        "jbe 1f",
+        "2: movups xmm0, [rsi]",
+        "movups xmm2, [rsi + 16]",
+        "movups [rdi], xmm0",
+        "movups [rdi + 16], xmm2",
+        "add rsi, 32",
+        "add rdi, 32",
+        "sub rdx, 32",
+        "ja 2b",
+        "1: add rdx, 16",
+        "jle 8f",
         "movups xmm0, [rsi]",
         "movups [rdi], xmm0",
-        "add rsi, 16",
-        "add rdi, 16",
-        "jmp 2b",
-        "1: movups [rcx], xmm1",
+        "8: movups [rcx], xmm1",
         "ret",
-        "3: cmp rdx, 8",
-        "jb 9f",
+        // fewer than 16: the first and the last half, which may overlap
+        "3: cmp edx, 8",
+        "jb 4f",
         "mov rcx, [rsi]",
         "mov r8, [rsi + rdx - 8]",
         "mov [rdi], rcx",
         "mov [rdi + rdx - 8], r8",
         "ret",
+        "4: cmp edx, 4",
+        "jb 5f",
+        "mov ecx, [rsi]",
+        "mov r8d, [rsi + rdx - 4]",
+        "mov [rdi], ecx",
+        "mov [rdi + rdx - 4], r8d",
+        "ret",
+        "5: test edx, edx",
+        "jz 6f",
+        "movzx ecx, byte ptr [rsi]",
+        "cmp edx, 1",
+        "je 7f",
+        "movzx r8d, word ptr [rsi + rdx - 2]",
+        "mov [rdi + rdx - 2], r8w",
+        "7: mov [rdi], cl",
+        "6: ret",
         "9: mov rcx, rdx",
         "rep movsb",
         "ret",
@@ -42,29 +67,60 @@ unsafe extern "C" fn memcpy(_to: *mut u8, _from: *const u8, _len: usize) -> *mut
 #[unsafe(no_mangle)]
 unsafe extern "C" fn memmove(_to: *mut u8, _from: *const u8, _len: usize) -> *mut u8 {
     naked_asm!(
+        "mov rcx, rdi",
+        "sub rcx, rsi",
+        "cmp rcx, rdx",
+        "jae {memcpy}",
+        "cmp rdx, 16",
+        "jb {memcpy}",
+        // the destination starts inside the source: backwards, the first bytes last
         "mov rax, rdi",
-        "mov rcx, rdx",
-        "mov r8, rdi",
-        "sub r8, rsi",
-        "cmp r8, rdx",
-        "jb 2f",
-        "rep movsb",
+        "movups xmm1, [rsi]",
+        "2: movups xmm0, [rsi + rdx - 16]",
+        "movups [rdi + rdx - 16], xmm0",
+        "sub rdx, 16",
+        "cmp rdx, 16",
+        "ja 2b",
+        "movups [rdi], xmm1",
         "ret",
-        // the destination starts inside the source: copy backwards
-        "2: lea rsi, [rsi + rdx - 1]",
-        "lea rdi, [rdi + rdx - 1]",
-        "std",
-        "rep movsb",
-        "cld",
-        "ret",
+        memcpy = sym memcpy,
     )
 }
 
-/// memset(3)
+/// memset(3): short ranges with overlapping stores, longer ones with the string instruction.
 #[unsafe(naked)]
 #[unsafe(no_mangle)]
 unsafe extern "C" fn memset(_to: *mut u8, _byte: i32, _len: usize) -> *mut u8 {
-    naked_asm!("mov r8, rdi", "mov eax, esi", "mov rcx, rdx", "rep stosb", "mov rax, r8", "ret")
+    naked_asm!(
+        "mov rax, rdi",
+        "movzx ecx, sil",
+        "cmp rdx, 8",
+        "jb 3f",
+        "mov r8, 0x0101010101010101",
+        "imul rcx, r8",
+        "cmp rdx, 16",
+        "jb 4f",
+        "cmp rdx, 512",
+        "ja 3f",
+        "movq xmm0, rcx",
+        "punpcklqdq xmm0, xmm0",
+        "lea r8, [rdi + rdx - 16]",
+        "2: movups [rdi], xmm0",
+        "add rdi, 16",
+        "cmp rdi, r8",
+        "jb 2b",
+        "movups [r8], xmm0",
+        "ret",
+        "4: mov [rdi], rcx",
+        "mov [rdi + rdx - 8], rcx",
+        "ret",
+        "3: mov r8, rax",
+        "mov eax, esi",
+        "mov rcx, rdx",
+        "rep stosb",
+        "mov rax, r8",
+        "ret",
+    )
 }
 
 /// memcmp(3): eight bytes at a time, the first difference decides byte by byte.

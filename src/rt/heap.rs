@@ -29,10 +29,10 @@ pub fn lock() -> &'static FutexLock {
     HEAP.0.raw()
 }
 
-/// Small blocks have the sizes 16, 32, … 1024; those that were freed wait in a list of their size, because nearly all of what
+/// Small blocks have the sizes 16, 32, … 2048, which is what a Version and its `link_map` need; those that were freed wait in a list of their size, because nearly all of what
 /// one dlopen frees the next asks for again.
 const GRANULE: usize = 16;
-const CLASSES: usize = 64;
+const CLASSES: usize = 128;
 
 /// From this size on a block is a mapping, such as the thread-local storage of a file that asks for gigabytes: the kernel has
 /// zeroed it already, and gets it back.
@@ -63,6 +63,7 @@ fn block_of_class(class: usize) -> Layout {
 impl Blocks {
     /// # Safety
     /// As [`GlobalAlloc::alloc`].
+    #[inline]
     unsafe fn take(&mut self, layout: Layout) -> *mut u8 {
         let class = class_of(layout);
         if let Some(class) = class
@@ -73,8 +74,16 @@ impl Blocks {
             self.free[class] = unsafe { block.cast::<*mut u8>().read() };
             return block;
         }
+        // SAFETY: the caller's contract.
+        unsafe { self.take_new(class.map_or(layout, block_of_class)) }
+    }
+
+    /// # Safety
+    /// As [`GlobalAlloc::alloc`].
+    #[cold]
+    unsafe fn take_new(&mut self, layout: Layout) -> *mut u8 {
         // SAFETY: the size is not 0.
-        unsafe { self.talc.malloc(class.map_or(layout, block_of_class)) }.map_or(null_mut(), NonNull::as_ptr)
+        unsafe { self.talc.malloc(layout) }.map_or(null_mut(), NonNull::as_ptr)
     }
 
     /// # Safety

@@ -52,7 +52,8 @@ pub fn ahead(world: &mut World<'static>) -> Result<()> {
     let layout = segments::plan(file.headers, file.header.phoff, file.size);
     let layout = layout.map_err(|what| Error::bad_elf(name.as_str(), what))?;
     let (bias, reservation) = map::image(&name, file.fd.as_fd(), &layout, file.header.kind)?;
-    let mapped = Mapped { path: file.path, role: Role::Library, bias, layout, entry: Vaddr(file.header.entry) };
+    let mapped =
+        Mapped { path: file.path, role: Role::Library, bias, layout, entry: Vaddr(file.header.entry), data_homes: Vec::new() };
     let record = version::describe(mapped).and_then(|libc| record_of(world, &libc));
     map::unmap(reservation);
     PROCESS.set_record(record?);
@@ -102,7 +103,8 @@ fn sizes_in_stock_loader(path: &[u8]) -> Option<(u64, u64)> {
     let file = files::open_elf(path).ok()?;
     let layout = segments::plan(file.headers, file.header.phoff, file.size).ok()?;
     let (bias, reservation) = map::image(&String::from_utf8_lossy(path), file.fd.as_fd(), &layout, file.header.kind).ok()?;
-    let mapped = Mapped { path: file.path, role: Role::Library, bias, layout, entry: Vaddr(file.header.entry) };
+    let mapped =
+        Mapped { path: file.path, role: Role::Library, bias, layout, entry: Vaddr(file.header.entry), data_homes: Vec::new() };
     let sizes = version::describe(mapped).ok().and_then(|loader| {
         let size = |name| symbol_of(&loader, name).map(|(_, size)| size);
         Some((size("_rtld_global")?, size("_rtld_global_ro")?))

@@ -149,12 +149,11 @@ impl<'a> Metadata<'a> {
 
     /// A copy in words, which keep the alignment that tables need.
     fn copy(&mut self, bytes: &[u8]) -> &'static [u8] {
-        let word = |chunk: &[u8]| {
-            let mut word = [0u8; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            AtomicU64::new(u64::from_le_bytes(word))
-        };
-        let storage: Box<[AtomicU64]> = bytes.chunks(8).map(word).collect();
+        let (words, rest) = bytes.as_chunks::<8>();
+        let mut last = [0u8; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        let last = if rest.is_empty() { None } else { Some(&last) };
+        let storage: Box<[AtomicU64]> = words.iter().chain(last).map(|&word| AtomicU64::new(u64::from_le_bytes(word))).collect();
         let start = storage.as_ptr().cast::<u8>();
         self.copies.push(storage);
         // SAFETY: the boxed words do not move, are not written again, and live as long as the Version that takes `copies`.

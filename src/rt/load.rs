@@ -172,7 +172,7 @@ fn map_checked(world: &mut World<'static>, mut file: ElfFile, asked: Asked<'_>) 
         other => other.transpose()?,
     };
     let entry = Vaddr(file.header.entry);
-    let mapped = Mapped { path: file.path, role: Role::Library, bias, layout, entry };
+    let mapped = Mapped { path: file.path, role: Role::Library, bias, layout, entry, data_homes: Vec::new() };
     version::describe(mapped)
         .inspect(|version| {
             if trace::is_on(Topics::FILES) {
@@ -185,7 +185,7 @@ fn map_checked(world: &mut World<'static>, mut file: ElfFile, asked: Asked<'_>) 
 
 fn add(
     world: &mut World<'static>,
-    version: Version<'static>,
+    version: Arc<Version<'static>>,
     reservation: Option<Reservation>,
     (file, followed): (Option<FileId>, Option<Followed>),
     asked: Asked<'_>,

@@ -113,7 +113,8 @@ fn map_segment(fd: BorrowedFd<'_>, segment: &Segment, bias: Bias) -> core::resul
     let start = (segment.start + bias).0;
     let file_len = (segment.page_end.0 - segment.start.0) as usize;
     if file_len > 0 {
-        let flags = MapFlags::PRIVATE | MapFlags::FIXED;
+        let mut flags = MapFlags::PRIVATE | MapFlags::FIXED;
+        flags.set(MapFlags::POPULATE, is_touched_whole(segment, file_len));
         // SAFETY: the range lies in the reservation made for this image.
         unsafe { mm::mmap(start as *mut c_void, file_len, protection, flags, fd, segment.file_offset) }?;
     }
@@ -128,6 +129,18 @@ fn map_segment(fd: BorrowedFd<'_>, segment: &Segment, bias: Bias) -> core::resul
         unsafe { mm::mmap_anonymous(at, anonymous_len, protection, MapFlags::PRIVATE | MapFlags::FIXED) }?;
     }
     Ok(())
+}
+
+/// Whether the pages of a segment are as good as certain to be used, so that mapping them at once only saves the faults: code
+/// of the length that the kernel maps around one fault, and data so short that relocations and start files reach all of it.
+fn is_touched_whole(segment: &Segment, len: usize) -> bool {
+    const PAGE: usize = PAGE_SIZE as usize;
+    let limit = match segment.permissions {
+        permissions if permissions.contains(Permissions::WRITE) => 4 * PAGE,
+        permissions if permissions.contains(Permissions::EXECUTE) => 16 * PAGE,
+        _ => 0,
+    };
+    len <= limit
 }
 
 /// Zeroes the bytes between the file's contents and the end of their page.

@@ -111,7 +111,7 @@ fn map_program(stack: InitialStack) -> Result<(Mapped, map::Reservation)> {
     let (bias, reservation) = map::image(&name, file.fd.as_fd(), &plan, file.header.kind)?;
     let bias = if file.header.kind == Kind::Executable { Bias(0) } else { bias };
     let entry = Vaddr(file.header.entry);
-    Ok((Mapped { path: file.path, role: Role::Program, bias, layout: plan, entry }, reservation))
+    Ok((Mapped { path: file.path, role: Role::Program, bias, layout: plan, entry, data_homes: Vec::new() }, reservation))
 }
 
 /// The program as the kernel mapped it.
@@ -139,7 +139,7 @@ fn mapped_program(stack: InitialStack) -> Result<Mapped> {
     }
     plan.headers_vaddr = Some(headers_vaddr);
     let entry = bias.vaddr_of(Addr(stack.aux(auxv::AT_ENTRY).unwrap_or(0)));
-    Ok(Mapped { path, role: Role::Program, bias, layout: plan, entry })
+    Ok(Mapped { path, role: Role::Program, bias, layout: plan, entry, data_homes: Vec::new() })
 }
 
 /// Ourselves, under the name the program or the user asked for us by.
@@ -181,7 +181,7 @@ fn mapped_image(base: Addr, path: Vec<u8>, role: Role) -> Result<Mapped> {
     let table = first.get(offset as usize..offset as usize + len).ok_or_else(|| bad("program headers not in the first page"))?;
     let plan = layout::plan(segments::parse(table).collect(), header.phoff, u64::MAX).map_err(bad)?;
     let bias = Bias(base.0.wrapping_sub(plan.start.0));
-    Ok(Mapped { path, role, bias, layout: plan, entry: Vaddr(header.entry) })
+    Ok(Mapped { path, role, bias, layout: plan, entry: Vaddr(header.entry), data_homes: Vec::new() })
 }
 
 /// The kernel's vDSO; a process works without it.

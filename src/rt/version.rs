@@ -3,6 +3,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::AtomicU64;
 
@@ -15,7 +16,7 @@ use luci::elf::strings::Strings;
 use luci::elf::symbols::Symbols;
 use luci::elf::{self, notes, versions};
 use luci::link::functions;
-use luci::link::object::{Relocations, Role, Version};
+use luci::link::object::{DataHome, Relocations, Role, Version};
 use luci::link::segments::Layout;
 
 use super::image::Metadata;
@@ -28,11 +29,13 @@ pub struct Mapped {
     pub bias: Bias,
     pub layout: Layout,
     pub entry: Vaddr,
+    /// The writable data that it shares with an older Version.
+    pub data_homes: Vec<DataHome>,
 }
 
 /// Reads the metadata of a mapped image.
-pub fn describe(mapped: Mapped) -> Result<Version<'static>> {
-    let Mapped { path, role, bias, layout, entry } = mapped;
+pub fn describe(mapped: Mapped) -> Result<Arc<Version<'static>>> {
+    let Mapped { path, role, bias, layout, entry, data_homes } = mapped;
     let mut reader = Reader { metadata: Metadata::new(bias, &layout), path: &path };
     let dynamic = reader.dynamic(&layout)?;
     functions::check(&dynamic, &layout).map_err(|what| reader.bad(what))?;
@@ -51,7 +54,7 @@ pub fn describe(mapped: Mapped) -> Result<Version<'static>> {
         None => copied_headers(&layout, &mut backing),
     };
     let replaced = if soname == Some(LIBC_SONAME) { abi::replacements(&symbols) } else { Vec::new() };
-    Ok(Version {
+    Ok(Arc::new(Version {
         path: path.into_boxed_slice(),
         role,
         bias,
@@ -67,15 +70,15 @@ pub fn describe(mapped: Mapped) -> Result<Version<'static>> {
         link_map,
         headers_addr,
         replaced,
-        data_homes: Vec::new(),
+        data_homes,
         backing,
-    })
+    }))
 }
 
 /// The loader as another namespace sees it: the same image with a `link_map` of its own. The loader's own tables outlive all.
-pub fn seen_again(loader: &Version<'static>) -> Version<'static> {
+pub fn seen_again(loader: &Version<'static>) -> Arc<Version<'static>> {
     let mut backing = Vec::new();
-    Version {
+    Arc::new(Version {
         path: loader.path.clone(),
         layout: loader.layout.clone(),
         dynamic: loader.dynamic.clone(),
@@ -85,7 +88,7 @@ pub fn seen_again(loader: &Version<'static>) -> Version<'static> {
         data_homes: Vec::new(),
         backing,
         ..*loader
-    }
+    })
 }
 
 /// The soname of glibc's C library.

@@ -207,14 +207,14 @@ fn copy_image(module: &Module, block: u64) {
     unsafe { core::ptr::copy_nonoverlapping(module.image.0 as *const u8, block as *mut u8, module.filesz as usize) }
 }
 
-/// Copies the images of the initial set's blocks into the main thread.
+/// Copies the images of the initial set's blocks into the main thread, whose memory is fresh and clear.
 pub fn initialise_main_thread() {
     let world = PROCESS.world.read();
     let thread = PROCESS.start.main_thread.load(Ordering::Relaxed);
     let initial = world.members(NamespaceId::BASE).filter_map(|object| object.tls);
     for module in initial.filter_map(|tls| world.tls.get(tls.id)) {
         if let Some(offset) = module.static_offset {
-            initialise(module, thread - offset);
+            copy_image(module, thread - offset);
         }
     }
 }

@@ -147,9 +147,9 @@ fn map_version(candidate: &Candidate, object: &Object<'static>) -> Result<(Arc<V
         data_homes.push(DataHome { start, end, home: home.start });
     }
     let entry = Vaddr(header.entry);
-    let mapped = Mapped { path: object.current.path.to_vec(), role: Role::Library, bias, layout: plan, entry };
+    let mapped = Mapped { path: object.current.path.to_vec(), role: Role::Library, bias, layout: plan, entry, data_homes };
     let version = version::describe(mapped).inspect_err(|_| map::unmap(image))?;
-    Ok((Arc::new(Version { data_homes, ..version }), image))
+    Ok((version, image))
 }
 
 /// Makes the world in which `current` is the object's current Version; the result is the list of new dependencies.
