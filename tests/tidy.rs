@@ -26,10 +26,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("arch", &["elf"]),
     ("tls", &["elf", "arch"]),
     ("link", &["elf", "arch", "tls"]),
-    ("code", &["elf", "arch"]),
+    ("binary", &["elf", "arch"]),
+    ("code", &["binary", "elf", "arch"]),
     ("glibc", &["link", "tls", "elf", "arch"]),
     ("objlink", &["link", "elf", "arch", "tls"]),
-    ("update", &["link", "code", "elf", "status", "arch", "tls"]),
+    ("update", &["link", "code", "binary", "elf", "status", "arch", "tls"]),
     ("status", &["link"]),
     ("report", &["link", "elf", "arch"]),
 ];

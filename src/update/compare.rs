@@ -6,10 +6,10 @@
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 
-use super::symbols::{AddressNames, Symbol};
 use super::verdict::{Difference, Verdict};
-use super::view::FileView;
 use super::{data, exports, init};
+use crate::binary::FileView;
+use crate::binary::symbols::{AddressNames, Symbol};
 use crate::elf::dynamic::Flags;
 
 /// What the rest of the process uses of the object.

@@ -10,13 +10,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::compare::{Pair, Usage, text, versioned};
-use super::relocations::Relocation;
-use super::symbols::{AddressNames, Symbol, base_name};
 use super::verdict::{Difference, Verdict};
-use super::view::{FileView, Place, SharedRange};
 use crate::addr::Vaddr;
 use crate::arch::PAGE_SIZE;
 use crate::arch::reloc::R_X86_64_64;
+use crate::binary::Relocation;
+use crate::binary::symbols::{AddressNames, Symbol, base_name};
+use crate::binary::{FileView, Place, SharedRange};
 
 /// The same memory in both files.
 #[derive(Clone, Copy)]

@@ -3,8 +3,8 @@
 use alloc::collections::BTreeMap;
 
 use super::compare::{Pair, Usage, text, versioned};
-use super::symbols::Symbol;
 use super::verdict::{Difference, Verdict};
+use crate::binary::symbols::Symbol;
 
 pub(super) fn compare(pair: &Pair, usage: &Usage, verdict: &mut Verdict) {
     let provided: BTreeMap<_, _> = pair.new.symbols.exports().map(|symbol| ((symbol.name, symbol.version), symbol)).collect();

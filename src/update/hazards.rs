@@ -4,10 +4,10 @@
 //! Key functions: [`check_locks`], [`check_own_pointers`]; both add reasons to a [`Verdict`]. The process supplies the memory.
 
 use super::compare::text;
-use super::symbols::AddressNames;
 use super::verdict::{Difference, Verdict};
-use super::view::FileView;
 use crate::addr::{Vaddr, align_up};
+use crate::binary::FileView;
+use crate::binary::symbols::AddressNames;
 
 /// Functions that make threads sleep on the address of a variable; those of libraries where only one of them is used.
 const LOCKS: &[&[u8]] =

@@ -2,10 +2,10 @@
 //! code, that is: the same functions by name, and none that has grown or shrunk.
 
 use super::compare::{Pair, text};
-use super::symbols::{Symbol, base_name};
 use super::verdict::{Difference, Verdict};
-use super::view::FileView;
 use crate::addr::Vaddr;
+use crate::binary::FileView;
+use crate::binary::symbols::{Symbol, base_name};
 use crate::elf::dynamic::{Dynamic, Table};
 
 /// Size of an entry of the arrays in bytes.

@@ -1,7 +1,7 @@
 //! The live update as decisions: when a change is due, whether the new version may replace the old one, which pointers move.
 //!
-//! [`schedule`] turns file events into transactions. [`view`] reads a file ([`symbols`], [`relocations`]); [`compare`] judges two
-//! of them and answers with a [`verdict`], helped by [`data`] (writable data and thread-local images), [`init`] (constructors) and
+//! [`schedule`] turns file events into transactions. [`compare`] judges two files (of the room `binary`)
+//! and answers with a [`verdict`], helped by [`data`] (writable data and thread-local images), [`init`] (constructors) and
 //! [`exports`] (what others use); [`hazards`] adds what depends on the running process. [`relink`] lists the pointers inside shared data that the commit has to move.
 
 pub mod compare;
@@ -10,17 +10,14 @@ mod exports;
 pub mod hazards;
 mod init;
 pub mod relink;
-pub mod relocations;
 pub mod schedule;
-pub mod symbols;
 pub mod verdict;
-pub mod view;
 
 #[cfg(test)]
 mod tests;
 
+pub use crate::binary::{FileView, SharedRange, Unreadable};
 pub use compare::{Usage, compare, new_needed, new_undefined};
 pub use relink::{PointerMove, Value, pointer_moves};
 pub use schedule::{Change, Due, Schedule};
 pub use verdict::{Difference, Reason, Verdict};
-pub use view::{FileView, SharedRange, Unreadable};

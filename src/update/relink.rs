@@ -7,10 +7,10 @@
 use alloc::vec::Vec;
 
 use super::data::{Region, copied_regions, plain_target, relocations_in};
-use super::relocations::Relocation;
-use super::view::FileView;
 use crate::addr::Vaddr;
 use crate::arch::reloc::{R_X86_64_64, R_X86_64_GLOB_DAT, R_X86_64_IRELATIVE, R_X86_64_JUMP_SLOT};
+use crate::binary::FileView;
+use crate::binary::Relocation;
 
 /// One word that is relocated in both versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

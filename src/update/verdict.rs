@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::view::Place;
+use crate::binary::Place;
 
 /// May the new version replace the old one in the running process? Yes when there is no reason against it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
