@@ -287,7 +287,7 @@ fn lazily_bound_slots_move_from_stub_to_stub() {
     let slots: Vec<_> = pointer_moves(&old, &new).into_iter().filter(|m| matches!(m.old, Value::Slot { .. })).collect();
     let [PointerMove { old: Value::Slot { index, stub }, .. }] = slots[..] else { panic!("one slot, not {slots:?}") };
     assert_eq!(old.symbols.dynamic[index as usize].name, b"puts");
-    assert_eq!(old.place(stub), view::Place::Code);
+    assert_eq!(old.place(stub), crate::binary::Place::Code);
 }
 
 #[test]
