@@ -15,6 +15,7 @@
 //! | [`tls`] | 2 | thread-local storage arithmetic |
 //! | [`link`] | 2 | search, dependencies, scope, symbol resolution, relocation, initialisation order |
 //! | [`binary`] | 2 | one file as evidence: bytes by address, symbols, relocations |
+//! | [`code`] | 3 | machine code as evidence: functions, what they refer to, what has changed |
 //! | [`report`] | 3 | what a program would load and why, told without running it |
 //! | [`glibc`] | 3 | the private ABI of a stock libc, filled from records |
 //! | [`update`] | 3 | the live update as decisions |
@@ -48,6 +49,7 @@ extern crate alloc;
 pub mod addr;
 pub mod arch;
 pub mod binary;
+pub mod code;
 pub mod config;
 pub mod diag;
 pub mod elf;

@@ -4,9 +4,11 @@
 //! Key types: [`FileView`], [`Symbol`], [`Relocation`], [`Place`].
 
 pub mod relocations;
+pub mod sections;
 pub mod symbols;
 pub mod view;
 
 pub use relocations::Relocation;
+pub use sections::Section;
 pub use symbols::{AddressNames, Symbol, SymbolTables, base_name};
 pub use view::{FileView, Place, SharedRange, Unreadable};

@@ -10,6 +10,7 @@ use goblin::elf64::header::Header as RawHeader;
 use goblin::elf64::section_header::{SHT_NOBITS, SectionHeader};
 
 use super::relocations::{self, Relocation};
+use super::sections::{self, Section};
 use super::symbols::SymbolTables;
 use crate::addr::{Vaddr, align_down};
 use crate::arch::PAGE_SIZE;
@@ -33,6 +34,8 @@ pub struct FileView<'a> {
     bytes: &'a [u8],
     pub header: Header,
     pub segments: Vec<ProgramHeader>,
+    /// Empty when the file has no section headers.
+    pub sections: Vec<Section<'a>>,
     pub dynamic: Dynamic,
     pub symbols: SymbolTables<'a>,
     /// Sorted by address; `R_X86_64_NONE` is left out.
@@ -85,6 +88,7 @@ impl<'a> FileView<'a> {
             bytes,
             header,
             segments,
+            sections: sections::named(bytes, &sections),
             dynamic,
             symbols: SymbolTables::default(),
             relocations: Vec::new(),
@@ -155,6 +159,11 @@ impl<'a> FileView<'a> {
     pub fn word(&self, vaddr: Vaddr) -> Option<u64> {
         let bytes = self.tail(vaddr)?;
         Some(u64::from_le_bytes(*bytes.first_chunk()?))
+    }
+
+    /// The 32-bit word at `vaddr` before relocation.
+    pub fn word32(&self, vaddr: Vaddr) -> Option<u32> {
+        Some(u32::from_le_bytes(*self.tail(vaddr)?.first_chunk()?))
     }
 
     /// Where `vaddr` is. The address one past a range belongs to the range when nothing else begins there, as C allows such

@@ -7,9 +7,10 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 
 use super::verdict::{Difference, Verdict};
-use super::{data, exports, init};
+use super::{data, evidence, exports, init};
 use crate::binary::FileView;
 use crate::binary::symbols::{AddressNames, Symbol};
+use crate::code::{Analysis, Comparison, Pairing};
 use crate::elf::dynamic::Flags;
 
 /// What the rest of the process uses of the object.
@@ -36,12 +37,15 @@ impl Usage<'static> {
 }
 
 /// Judges whether `new` may replace `old`. `object` names the object in the reasons.
-pub fn compare(object: &str, old: &FileView, new: &FileView, usage: &Usage) -> Verdict {
+pub fn compare<'a>(object: &str, old: &FileView<'a>, new: &FileView<'a>, usage: &Usage) -> Verdict {
     let mut verdict = Verdict::new(object);
     if old.bytes() == new.bytes() {
         return verdict;
     }
-    let pair = Pair::new(old, new);
+    let (old_code, new_code) = (Analysis::new(old), Analysis::new(new));
+    let pairing = Pairing::new(&old_code, &new_code);
+    let code = Comparison::new(&old_code, &new_code, &pairing);
+    let pair = Pair::new(old, new, &code);
     compare_file(&pair, &mut verdict);
     data::compare_shared(&pair, &mut verdict);
     data::compare_plt_slots(&pair, &mut verdict);
@@ -49,6 +53,8 @@ pub fn compare(object: &str, old: &FileView, new: &FileView, usage: &Usage) -> V
     data::compare_copied(&pair, usage, &mut verdict);
     init::compare(&pair, &mut verdict);
     exports::compare(&pair, usage, &mut verdict);
+    evidence::compare_variables(&pair, &mut verdict);
+    evidence::compare_classes(&pair, &mut verdict);
     verdict
 }
 
@@ -63,19 +69,20 @@ pub fn new_needed<'v, 'a>(old: &'v FileView, new: &'v FileView<'a>) -> impl Iter
     new.needed().filter(move |name| !old.needed().any(|known| known == *name))
 }
 
-/// Both files with the names of their addresses.
+/// Both files with the names of their addresses and with what their code says.
 pub(super) struct Pair<'v, 'a> {
     pub old: &'v FileView<'a>,
     pub new: &'v FileView<'a>,
     pub old_names: AddressNames<'v, 'a>,
     pub new_names: AddressNames<'v, 'a>,
+    pub code: &'v Comparison<'v, 'v, 'a>,
 }
 
 impl<'v, 'a> Pair<'v, 'a> {
-    fn new(old: &'v FileView<'a>, new: &'v FileView<'a>) -> Self {
+    fn new(old: &'v FileView<'a>, new: &'v FileView<'a>, code: &'v Comparison<'v, 'v, 'a>) -> Self {
         let old_names = AddressNames::new(old.symbols.comparable(&new.symbols));
         let new_names = AddressNames::new(new.symbols.comparable(&old.symbols));
-        Pair { old, new, old_names, new_names }
+        Pair { old, new, old_names, new_names, code }
     }
 }
 

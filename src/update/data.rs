@@ -10,6 +10,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::compare::{Pair, Usage, text, versioned};
+use super::evidence::is_same_function;
 use super::verdict::{Difference, Verdict};
 use crate::addr::Vaddr;
 use crate::arch::PAGE_SIZE;
@@ -288,7 +289,15 @@ fn compare_target(pair: &Pair, old: Vaddr, new: Vaddr) -> Option<Difference> {
         (before, after) => return Some(Difference::TargetPlace(before, after)),
     }
     let (old_names, new_names) = (named(&pair.old_names, old), named(&pair.new_names, new));
-    if old_names.is_empty() && new_names.is_empty() || old_names.iter().any(|name| new_names.contains(name)) {
+    if old_names.iter().any(|name| new_names.contains(name)) {
+        return None;
+    }
+    // a constant without name is what the same word of the new version points to; a function must be the same one
+    let is_same = match places.0 {
+        Place::Code => is_same_function(pair, old, new),
+        _ => old_names.is_empty() && new_names.is_empty(),
+    };
+    if is_same {
         return None;
     }
     Some(Difference::Target(name_of(&old_names), name_of(&new_names)))

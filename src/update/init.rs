@@ -1,11 +1,12 @@
-//! Rule 4: constructors of a new version are not run, so the old ones must have done what the new ones would do. Without decoding
-//! code, that is: the same functions by name, and none that has grown or shrunk.
+//! Rule 4: constructors of a new version are not run, so the old ones must have done what the new ones would do: the same
+//! functions, with the same code, which refers to the same.
 
-use super::compare::{Pair, text};
+use super::compare::Pair;
+use super::evidence::{is_same_function, name_of};
 use super::verdict::{Difference, Verdict};
 use crate::addr::Vaddr;
 use crate::binary::FileView;
-use crate::binary::symbols::{Symbol, base_name};
+use crate::code::Change;
 use crate::elf::dynamic::{Dynamic, Table};
 
 /// Size of an entry of the arrays in bytes.
@@ -58,17 +59,14 @@ fn function_of_entry(view: &FileView, at: Vaddr) -> Option<Vaddr> {
 }
 
 fn compare_function(pair: &Pair, tag: &'static str, old: Vaddr, new: Vaddr, verdict: &mut Verdict) {
-    let (old_names, new_names) = (pair.old_names.at(old), pair.new_names.at(new));
-    let same =
-        old_names.iter().find_map(|old| Some((old, new_names.iter().find(|new| base_name(new.name) == base_name(old.name))?)));
-    let first = |names: &[&Symbol]| names.first().map_or("a function without name".into(), |symbol| text(symbol.name));
-    match same {
-        Some((old, new)) if old.size != new.size && old.size != 0 && new.size != 0 => {
-            verdict.refuse(Some(text(old.name)), None, Difference::InitSize(tag, old.size, new.size));
-        }
-        None if !(old_names.is_empty() && new_names.is_empty()) => {
-            verdict.refuse(None, None, Difference::InitFunction(tag, first(old_names), first(new_names)));
-        }
-        _ => {}
+    let (before, after) = (pair.code.equality.old, pair.code.equality.new);
+    let (Some((index, _)), Some((other, _))) = (before.function_at(old), after.function_at(new)) else {
+        return verdict.refuse(None, None, Difference::InitUnknown(tag));
+    };
+    let name = name_of(before, &before.functions[index]);
+    if !is_same_function(pair, old, new) {
+        verdict.refuse(None, None, Difference::InitFunction(tag, name, name_of(after, &after.functions[other])));
+    } else if !matches!(pair.code.changes[index], Change::Same | Change::Moved) {
+        verdict.refuse(Some(name), None, Difference::InitCode(tag));
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! [`schedule`] turns file events into transactions. [`compare`] judges two files (of the room `binary`)
 //! and answers with a [`verdict`], helped by [`data`] (writable data and thread-local images), [`init`] (constructors) and
-//! [`exports`] (what others use); [`hazards`] adds what depends on the running process. [`relink`] lists the pointers inside shared data that the commit has to move.
+//! [`exports`] (what others use), [`evidence`] (what the code says where names are missing); [`hazards`] adds what depends on the running process. [`relink`] lists the pointers inside shared data that the commit has to move.
 
 pub mod compare;
 mod data;
+mod evidence;
 mod exports;
 pub mod hazards;
 mod init;
@@ -14,7 +15,9 @@ pub mod schedule;
 pub mod verdict;
 
 #[cfg(test)]
-mod tests;
+mod evidence_tests;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use crate::binary::{FileView, SharedRange, Unreadable};
 pub use compare::{Usage, compare, new_needed, new_undefined};

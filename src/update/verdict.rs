@@ -68,8 +68,10 @@ pub enum Difference {
     /// A tag such as `DT_INIT_ARRAY` with its number of entries.
     InitCount(&'static str, u64, u64),
     InitFunction(&'static str, String, String),
-    /// The function has another size: its code has changed.
-    InitSize(&'static str, u64, u64),
+    /// Its code, or what that refers to, has changed.
+    InitCode(&'static str),
+    /// There is no code where the tag leads.
+    InitUnknown(&'static str),
     ExportMissing,
     ExportType(u8, u8),
     ExportSize(u64, u64),
@@ -77,6 +79,14 @@ pub enum Difference {
     PltSlots(usize, usize),
     PltSlot(String, String),
     CopyContent,
+    /// The function of the reason refers to a variable at another place: (old, new) offset.
+    VariableMoved(u64, u64),
+    /// Nothing in the new file shows that the variable is still the one at this place.
+    VariableUnverified,
+    /// Number of virtual functions of a class.
+    VirtualFunctions(u64, u64),
+    /// Index of the slot that holds another function.
+    VirtualSlot(u64),
     /// The file waits on addresses, and the program has so many threads.
     Locks(usize),
     /// A word of shared data points into the object's own shared data.
@@ -116,7 +126,16 @@ impl Difference {
         use Difference::*;
         matches!(
             self,
-            Content | CopyContent | InitPresence(_) | InitCount(..) | InitFunction(..) | InitSize(..) | Locks(_) | OwnPointer
+            Content
+                | CopyContent
+                | InitPresence(_)
+                | InitCount(..)
+                | InitFunction(..)
+                | InitCode(_)
+                | InitUnknown(_)
+                | VariableUnverified
+                | Locks(_)
+                | OwnPointer
         )
     }
 }
@@ -191,7 +210,8 @@ impl Difference {
             InitPresence(tag) => write!(f, "only one of the versions has {tag}"),
             InitCount(tag, old, new) => write!(f, "the number of functions in {tag} changes from {old} to {new}"),
             InitFunction(tag, old, new) => write!(f, "a function in {tag} changes from `{old}' to `{new}'"),
-            InitSize(tag, old, new) => write!(f, "a function in {tag} changes its size from {old} to {new} bytes"),
+            InitCode(tag) => write!(f, "a function in {tag} changes"),
+            InitUnknown(tag) => write!(f, "{tag} leads to no code"),
             ExportMissing => f.write_str("a symbol in use is gone"),
             ExportType(old, new) => {
                 write!(f, "a symbol in use changes its type from {} to {}", symbol_type(*old), symbol_type(*new))
@@ -201,6 +221,12 @@ impl Difference {
             PltSlots(old, new) => write!(f, "the number of lazily bound functions changes from {old} to {new}"),
             PltSlot(old, new) => write!(f, "a slot of lazily bound functions changes from `{old}' to `{new}'"),
             CopyContent => f.write_str("the initial value of a variable that the executable has copied changes"),
+            VariableMoved(old, new) => {
+                write!(f, "a variable without name moves within the writable data from {old:#x} to {new:#x}, as code shows")
+            }
+            VariableUnverified => f.write_str("the code does not show whether a variable without name is still the same"),
+            VirtualFunctions(old, new) => write!(f, "the number of virtual functions of a class changes from {old} to {new}"),
+            VirtualSlot(index) => write!(f, "virtual function {index} of a class is another one"),
             Locks(threads) => {
                 write!(f, "it locks, and new code has variables at another address than old code in {threads} threads")
             }

@@ -1,0 +1,139 @@
+//! What has become of each function: same, moved, changed, new or gone.
+//!
+//! Key types: [`Comparison`], [`Change`].
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::analysis::{Analysis, Function};
+use super::decode::{self, Piece};
+use super::equal::Equality;
+use super::pairing::Pairing;
+use super::targets::Target;
+
+/// What has become of a function of the old file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Same code at the same address, and everything it refers to means the same.
+    Same,
+    /// The same at another address.
+    Moved,
+    /// Its own code, or what it refers to, is different.
+    Changed,
+    /// It is the same, but something that it calls, directly or not, has changed.
+    Depends,
+    /// The new file has no such function.
+    Gone,
+}
+
+/// Both files function by function.
+pub struct Comparison<'p, 'v, 'a> {
+    pub equality: Equality<'p, 'v, 'a>,
+    /// By index of the old file's functions.
+    pub changes: Vec<Change>,
+}
+
+impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
+    pub fn new(old: &'p Analysis<'v, 'a>, new: &'p Analysis<'v, 'a>, pairing: &'p Pairing) -> Self {
+        let equality = Equality::new(old, new, pairing);
+        let changes = (0..old.functions.len()).map(|index| change(&equality, index)).collect();
+        Comparison { equality, changes }
+    }
+
+    /// The functions of the new file that the old one has not.
+    pub fn new_functions(&self) -> impl Iterator<Item = &Function> + '_ {
+        let partners = &self.equality.pairing.old_of;
+        self.equality.new.functions.iter().zip(partners).filter(|(_, partner)| partner.is_none()).map(|(function, _)| function)
+    }
+
+    /// Marks functions that call changed ones, through any number of others, as [`Change::Depends`].
+    pub fn follow_dependencies(&mut self) {
+        let old = self.equality.old;
+        let mut users: Vec<Vec<usize>> = vec![Vec::new(); old.functions.len()];
+        for (index, function) in old.functions.iter().enumerate() {
+            for reference in old.references(function) {
+                if let Target::Function { index: used, .. } = old.target_of(reference) {
+                    users[used].push(index);
+                }
+            }
+        }
+        let is_changed = |change: Change| matches!(change, Change::Changed | Change::Gone);
+        let mut due: Vec<usize> = (0..self.changes.len()).filter(|&index| is_changed(self.changes[index])).collect();
+        while let Some(index) = due.pop() {
+            for &user in &users[index] {
+                if matches!(self.changes[user], Change::Same | Change::Moved) {
+                    self.changes[user] = Change::Depends;
+                    due.push(user);
+                }
+            }
+        }
+    }
+
+    /// Instructions of two functions that correspond to each other, in order; none when most of them do not.
+    pub fn aligned(&self, old: &Function, new: &Function) -> Vec<(Piece, Piece)> {
+        let pieces =
+            |analysis: &Analysis, function: &Function| decode::pieces(analysis.bytes(function), function.start, analysis.image());
+        let (before, after) = (pieces(self.equality.old, old), pieces(self.equality.new, new));
+        let pairs = align(&before, &after);
+        // single instructions are alike by chance
+        if pairs.len() * 2 >= before.len().max(after.len()) { pairs } else { Vec::new() }
+    }
+}
+
+fn change(equality: &Equality, index: usize) -> Change {
+    let (old, new) = (equality.old, equality.new);
+    let Some(partner) = equality.pairing.new_of[index] else { return Change::Gone };
+    let (before, after) = (&old.functions[index], &new.functions[partner]);
+    let (references, others) = (old.references(before), new.references(after));
+    let is_equal = before.fingerprint == after.fingerprint
+        && before.size == after.size
+        && references.len() == others.len()
+        && references.iter().zip(others).all(|(a, b)| equality.references(a, b));
+    match is_equal {
+        false => Change::Changed,
+        true if before.start == after.start => Change::Same,
+        true => Change::Moved,
+    }
+}
+
+/// The longest common subsequence: what begins and ends alike directly, the middle by a table if that is small enough.
+fn align(old: &[Piece], new: &[Piece]) -> Vec<(Piece, Piece)> {
+    /// Cells of the table
+    const LARGEST: usize = 4 << 20;
+    let same = |(a, b): &(&Piece, &Piece)| a.fingerprint == b.fingerprint;
+    let front = old.iter().zip(new).take_while(same).count();
+    let back = old[front..].iter().rev().zip(new[front..].iter().rev()).take_while(same).count();
+    let (old_middle, new_middle) = (&old[front..old.len() - back], &new[front..new.len() - back]);
+    let mut pairs: Vec<(Piece, Piece)> = old[..front].iter().copied().zip(new[..front].iter().copied()).collect();
+    if old_middle.len().saturating_mul(new_middle.len()) <= LARGEST {
+        pairs.extend(common(old_middle, new_middle));
+    }
+    pairs.extend(old[old.len() - back..].iter().copied().zip(new[new.len() - back..].iter().copied()));
+    pairs
+}
+
+fn common(old: &[Piece], new: &[Piece]) -> Vec<(Piece, Piece)> {
+    let width = new.len() + 1;
+    let mut longest = vec![0u32; (old.len() + 1) * width];
+    for i in (0..old.len()).rev() {
+        for j in (0..new.len()).rev() {
+            longest[i * width + j] = if old[i].fingerprint == new[j].fingerprint {
+                longest[(i + 1) * width + j + 1] + 1
+            } else {
+                longest[(i + 1) * width + j].max(longest[i * width + j + 1])
+            };
+        }
+    }
+    let (mut i, mut j, mut pairs) = (0, 0, Vec::new());
+    while i < old.len() && j < new.len() {
+        if old[i].fingerprint == new[j].fingerprint {
+            pairs.push((old[i], new[j]));
+            (i, j) = (i + 1, j + 1);
+        } else if longest[(i + 1) * width + j] >= longest[i * width + j + 1] {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    pairs
+}

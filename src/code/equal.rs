@@ -1,0 +1,143 @@
+//! Whether two addresses mean the same in both files: the paired function, the same import, the same place in shared data, or a
+//! constant with the same content, pointers in it compared likewise.
+//!
+//! Key type: [`Equality`], which remembers what it has found out.
+
+use core::cell::RefCell;
+
+use hashbrown::HashMap;
+
+use super::analysis::Analysis;
+use super::decode::{Reference, Way};
+use super::pairing::Pairing;
+use super::targets::{Target, content};
+use crate::addr::Vaddr;
+use crate::binary::{Place, Relocation};
+
+pub struct Equality<'p, 'v, 'a> {
+    pub old: &'p Analysis<'v, 'a>,
+    pub new: &'p Analysis<'v, 'a>,
+    pub pairing: &'p Pairing,
+    /// Constants by both addresses and the bytes compared; while a pair is being compared it counts as equal.
+    known: RefCell<HashMap<(Vaddr, Vaddr, Way), bool>>,
+    depth: core::cell::Cell<usize>,
+}
+
+impl<'p, 'v, 'a> Equality<'p, 'v, 'a> {
+    /// Chains of pointers between constants are followed so far.
+    const DEPTH: usize = 64;
+
+    pub fn new(old: &'p Analysis<'v, 'a>, new: &'p Analysis<'v, 'a>, pairing: &'p Pairing) -> Self {
+        Equality { old, new, pairing, known: RefCell::default(), depth: core::cell::Cell::new(0) }
+    }
+
+    /// Whether two references mean the same.
+    pub fn references(&self, old: &Reference, new: &Reference) -> bool {
+        old.way == new.way && self.addresses(old.target, new.target, old.way)
+    }
+
+    /// Whether two addresses mean the same to an instruction, or a pointer, that uses them in this way.
+    pub fn addresses(&self, old: Vaddr, new: Vaddr, way: Way) -> bool {
+        match (self.old.target(old, way), self.new.target(new, way)) {
+            (Target::Function { index, offset }, Target::Function { index: other, offset: into }) => {
+                self.pairing.new_of[index] == Some(other) && offset == into
+            }
+            (Target::Slot(a), Target::Slot(b)) => self.addresses(a, b, Way::Address),
+            (Target::Constant(a), Target::Constant(b)) => self.constants(a, b, way),
+            (Target::Import { name: a, version: of, kind }, Target::Import { name: b, version: other, kind: k }) => {
+                // a file that was linked without its libraries asks for no version, which means the same
+                a == b && kind == k && (of == other || of.is_empty() || other.is_empty())
+            }
+            (a, b) => a == b,
+        }
+    }
+
+    fn constants(&self, old: Vaddr, new: Vaddr, way: Way) -> bool {
+        let key = (old, new, way);
+        if let Some(&known) = self.known.borrow().get(&key) {
+            return known;
+        }
+        if self.depth.get() >= Self::DEPTH {
+            return false;
+        }
+        self.known.borrow_mut().insert(key, true);
+        self.depth.set(self.depth.get() + 1);
+        let equal = match way {
+            Way::Access(size) if size > 0 => self.same_bytes(old, new, u64::from(size)),
+            _ => self.tables(old, new).unwrap_or_else(|| self.data(old, new)),
+        };
+        self.depth.set(self.depth.get() - 1);
+        self.known.borrow_mut().insert(key, equal);
+        equal
+    }
+
+    /// Constants of which only the start is known: equal lengths, but for zeros that may be padding.
+    fn data(&self, old: Vaddr, new: Vaddr) -> bool {
+        let (before, after) = (content(self.old, old), content(self.new, new));
+        let common = before.len().min(after.len());
+        let is_padding = |bytes: &[u8]| bytes[common..].iter().all(|&byte| byte == 0);
+        is_padding(before) && is_padding(after) && self.same_bytes(old, new, common as u64)
+    }
+
+    /// The same relocations, and the same bytes between them.
+    pub fn same_bytes(&self, old: Vaddr, new: Vaddr, size: u64) -> bool {
+        let (before, after) = (self.old.view.initialised(old, size), self.new.view.initialised(new, size));
+        let (relocations, others) = (relocations_in(self.old, old, size), relocations_in(self.new, new, size));
+        if relocations.len() != others.len() || before.len() != after.len() {
+            return false;
+        }
+        let mut at = 0;
+        for (a, b) in relocations.iter().zip(others) {
+            let offset = (a.at.0 - old.0) as usize;
+            if b.at.0 - new.0 != a.at.0 - old.0 || a.kind != b.kind || !self.relocated(a, b) {
+                return false;
+            }
+            if before.get(at..offset) != after.get(at..offset) {
+                return false;
+            }
+            at = (offset + a.width() as usize).max(at);
+        }
+        before.get(at..).unwrap_or_default() == after.get(at..).unwrap_or_default()
+    }
+
+    /// Whether two relocations of the same type store the same.
+    fn relocated(&self, old: &Relocation, new: &Relocation) -> bool {
+        if let (Some(a), Some(b)) = (old.relative_target(), new.relative_target()) {
+            return self.addresses(a, b, Way::Address);
+        }
+        let symbol = |analysis: &Analysis<'v, 'a>, relocation: &Relocation| {
+            analysis.view.symbols.dynamic.get(relocation.symbol as usize).map(|symbol| (symbol.name, symbol.version))
+        };
+        old.addend == new.addend && symbol(self.old, old) == symbol(self.new, new)
+    }
+
+    /// Jump tables hold distances from their own start to places in code. `None` when the address is no such table.
+    fn tables(&self, old: Vaddr, new: Vaddr) -> Option<bool> {
+        let is_code = |analysis: &Analysis, at: Vaddr| analysis.view.place(at) == Place::Code;
+        let (ends, mut at) = ([self.old.end_of_data(old), self.new.end_of_data(new)], 0);
+        loop {
+            let entry = |analysis: &Analysis, table: Vaddr, end: Vaddr| {
+                let place = table + at;
+                if place.0.checked_add(4)? > end.0 {
+                    return None;
+                }
+                let distance = analysis.view.word32(place)?.cast_signed();
+                Some(Vaddr(table.0.wrapping_add_signed(i64::from(distance))))
+                    .filter(|&target| distance != 0 && is_code(analysis, target))
+            };
+            match (entry(self.old, old, ends[0]), entry(self.new, new, ends[1])) {
+                (Some(a), Some(b)) if self.addresses(a, b, Way::Address) => at += 4,
+                (None, None) if at == 0 => return None,
+                (None, None) => return Some(true),
+                _ => return Some(false),
+            }
+        }
+    }
+}
+
+fn relocations_in<'x>(analysis: &'x Analysis, start: Vaddr, size: u64) -> &'x [Relocation] {
+    let all = &analysis.view.relocations;
+    let first = all.partition_point(|relocation| relocation.at < start);
+    let end = all.partition_point(|relocation| relocation.at.0 < start.0.saturating_add(size));
+    &all[first..end.max(first)]
+}

@@ -1,0 +1,184 @@
+//! What an address of a file means: a function, something of another object, a variable, a constant.
+//!
+//! Key types: [`Target`]; [`external_hash`] makes a number of all that a function refers to, for one file alone.
+
+use alloc::vec::Vec;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::analysis::{Analysis, Function};
+use super::decode::{Reference, Way};
+use crate::addr::Vaddr;
+use crate::arch::reloc::{R_X86_64_DTPMOD64, R_X86_64_GLOB_DAT, R_X86_64_JUMP_SLOT, R_X86_64_TLSDESC, R_X86_64_TPOFF64};
+use crate::binary::{Place, Relocation};
+
+/// The meaning of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target<'a> {
+    /// Index in [`Analysis::functions`] and distance from its start in bytes.
+    Function {
+        index: usize,
+        offset: u64,
+    },
+    /// Code that belongs to no function.
+    Code,
+    /// A definition of whatever object provides it: by a PLT stub or a slot of the GOT.
+    Import {
+        name: &'a [u8],
+        version: &'a [u8],
+        kind: u32,
+    },
+    /// A slot that holds an address of this file.
+    Slot(Vaddr),
+    /// A slot with the place of a thread-local variable: the relocation's type and the offset in the thread-local segment.
+    ThreadLocal {
+        kind: u32,
+        offset: u64,
+    },
+    /// The writable data that all versions share.
+    Shared {
+        range: usize,
+        offset: u64,
+    },
+    /// Data that no version writes to when it runs.
+    Constant(Vaddr),
+    Outside,
+}
+
+impl<'a> Analysis<'_, 'a> {
+    /// What `reference` refers to.
+    pub fn target_of(&self, reference: &Reference) -> Target<'a> {
+        self.target(reference.target, reference.way)
+    }
+
+    /// What `vaddr` means to an instruction that uses it in this way.
+    pub fn target(&self, vaddr: Vaddr, way: Way) -> Target<'a> {
+        if let Some(relocation) = self.relocation_at(vaddr)
+            && let Some(slot) = self.slot(relocation, way)
+        {
+            return slot;
+        }
+        match self.view.place(vaddr) {
+            Place::Code => self.code(vaddr),
+            Place::ReadOnly | Place::Relro => Target::Constant(vaddr),
+            Place::Shared { range, offset } => Target::Shared { range, offset },
+            Place::Outside => Target::Outside,
+        }
+    }
+
+    fn code(&self, vaddr: Vaddr) -> Target<'a> {
+        let Some((index, offset)) = self.function_at(vaddr) else { return Target::Code };
+        let slot = if offset == 0 { self.slot_of_stub(&self.functions[index]) } else { None };
+        match slot.and_then(|slot| self.relocation_at(slot)) {
+            Some(relocation) => self.import(relocation),
+            None => Target::Function { index, offset },
+        }
+    }
+
+    /// What the slot with this relocation stands for; `None` when it is only the first word of a larger datum.
+    fn slot(&self, relocation: &Relocation, way: Way) -> Option<Target<'a>> {
+        let is_private = self.view.place(relocation.at) == Place::Relro;
+        match relocation.kind {
+            R_X86_64_TPOFF64 | R_X86_64_TLSDESC => Some(self.thread_local(relocation, relocation.addend)),
+            // the word behind the module's number is the offset, unless that is relocated too
+            R_X86_64_DTPMOD64 => Some(self.thread_local(relocation, self.view.word(relocation.at + 8).unwrap_or(0))),
+            R_X86_64_GLOB_DAT | R_X86_64_JUMP_SLOT => Some(self.import(relocation)),
+            _ if way == Way::Access(8) && is_private => match relocation.relative_target() {
+                Some(target) => Some(Target::Slot(target)),
+                None => Some(self.import(relocation)),
+            },
+            _ => None,
+        }
+    }
+
+    fn import(&self, relocation: &Relocation) -> Target<'a> {
+        let symbol = self.view.symbols.dynamic.get(relocation.symbol as usize);
+        let (name, version) = symbol.map_or((&b""[..], &b""[..]), |symbol| (symbol.name, symbol.version));
+        Target::Import { name, version, kind: 0 }
+    }
+
+    fn thread_local(&self, relocation: &Relocation, offset: u64) -> Target<'a> {
+        match self.view.symbols.dynamic.get(relocation.symbol as usize).filter(|_| relocation.symbol != 0) {
+            Some(symbol) if !symbol.name.is_empty() => {
+                Target::Import { name: symbol.name, version: symbol.version, kind: relocation.kind }
+            }
+            Some(symbol) => Target::ThreadLocal { kind: relocation.kind, offset: symbol.value.0.wrapping_add(offset) },
+            None => Target::ThreadLocal { kind: relocation.kind, offset },
+        }
+    }
+
+    pub fn relocation_at(&self, at: Vaddr) -> Option<&Relocation> {
+        let relocations = &self.view.relocations;
+        let index = relocations.binary_search_by_key(&at, |relocation| relocation.at).ok()?;
+        Some(&relocations[index])
+    }
+}
+
+/// A number for what the references of a function mean, equal in two files where they mean the same by name, place in shared data,
+/// or content. Unlike a comparison of two files it does not see through functions and data without names.
+pub fn external_hash(analysis: &Analysis, function: &Function) -> u64 {
+    let mut text = Vec::new();
+    for reference in analysis.references(function) {
+        text.extend_from_slice(&reference.at.to_le_bytes());
+        describe(analysis, &analysis.target_of(reference), &mut text);
+    }
+    xxh3_64(&text)
+}
+
+fn describe(analysis: &Analysis, target: &Target, text: &mut Vec<u8>) {
+    let mut number = |tag: u8, value: u64| {
+        text.push(tag);
+        text.extend_from_slice(&value.to_le_bytes());
+    };
+    match *target {
+        Target::Function { index, offset } => {
+            let function = &analysis.functions[index];
+            number(1, offset);
+            match analysis.names_of(function).next() {
+                Some(name) => text.extend_from_slice(name),
+                None => text.extend_from_slice(&function.fingerprint.to_le_bytes()),
+            }
+        }
+        Target::Code => number(2, 0),
+        Target::Import { name, version, kind } => {
+            number(3, u64::from(kind));
+            text.extend_from_slice(name);
+            text.push(b'@');
+            text.extend_from_slice(version);
+        }
+        Target::Slot(at) => {
+            number(4, 0);
+            if let Some((index, offset)) = analysis.function_at(at) {
+                describe(analysis, &Target::Function { index, offset }, text);
+            }
+        }
+        Target::ThreadLocal { kind, offset } => {
+            number(5, u64::from(kind));
+            text.extend_from_slice(&offset.to_le_bytes());
+        }
+        Target::Shared { range, offset } => {
+            number(6, range as u64);
+            text.extend_from_slice(&offset.to_le_bytes());
+        }
+        Target::Constant(at) => number(7, xxh3_64(content(analysis, at))),
+        Target::Outside => number(8, 0),
+    }
+}
+
+/// The bytes of a constant: a string with its NUL, or everything up to where the next datum may begin.
+pub fn content<'a>(analysis: &Analysis<'_, 'a>, at: Vaddr) -> &'a [u8] {
+    let tail = analysis.view.tail(at).unwrap_or_default();
+    if let Some(len) = string_len(tail) {
+        return &tail[..len];
+    }
+    let len = usize::try_from(analysis.end_of_data(at).0.saturating_sub(at.0)).unwrap_or(usize::MAX);
+    &tail[..len.min(tail.len())]
+}
+
+/// The length of a text with its NUL, when the bytes begin with one of at least one character.
+fn string_len(bytes: &[u8]) -> Option<usize> {
+    const LONGEST: usize = 1 << 16;
+    let is_text = |byte: u8| byte >= 0x20 && byte != 0x7f || matches!(byte, b'\t' | b'\n' | b'\r' | 0x1b);
+    let end = bytes.iter().take(LONGEST).position(|&byte| !is_text(byte))?;
+    (end > 0 && bytes[end] == 0).then_some(end + 1)
+}

@@ -1,0 +1,127 @@
+//! Analyses of what gcc makes of small sources, and comparisons of two of them, with symbol tables and stripped.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::*;
+use crate::binary::FileView;
+use crate::update::tests::build;
+
+/// Compares two libraries and tells what has become of each function of the old one that has a name.
+fn changes(old: &[u8], new: &[u8]) -> Vec<(String, Change)> {
+    let (Ok(old), Ok(new)) = (FileView::parse(old), FileView::parse(new)) else { panic!("gcc's output is readable") };
+    let (old, new) = (Analysis::new(&old), Analysis::new(&new));
+    let pairing = Pairing::new(&old, &new);
+    let comparison = Comparison::new(&old, &new, &pairing);
+    let name = |function| Some(String::from_utf8_lossy(old.names_of(function).next()?).into_owned());
+    old.functions.iter().zip(comparison.changes).filter_map(|(function, change)| Some((name(function)?, change))).collect()
+}
+
+fn change_of(all: &[(String, Change)], name: &str) -> Change {
+    all.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no {name} in {all:?}")).1
+}
+
+const SOURCE: &str = "
+    #include <string.h>
+    int puts(const char *);
+    static int counter;
+    static const char *const names[] = { \"zero\", \"one\", \"two\" };
+    __attribute__((noinline)) static int helper(int x) { counter += x; return counter; }
+    int leaf(int x) { return x * 7 + 3; }
+    int calls(int x) { puts(\"calling\"); return helper(x) + leaf(x); }
+    const char *name_of(unsigned n) { return n < 3 ? names[n] : \"many\"; }
+    int choose(int x, char *out) {
+        switch (x) {
+        case 0: return puts(out); case 1: return helper(1); case 2: strcpy(out, \"b\"); return 5;
+        case 3: return leaf(9); case 4: return helper(leaf(x)); case 5: return puts(\"five\"); default: return -1;
+        }
+    }
+    double scale(double x) { return x * 2.5; }";
+
+const LINES: &[&str] = &["leaf", "calls", "name_of", "choose", "scale"];
+
+#[test]
+fn code_that_only_moves_is_the_same() {
+    let padded = format!("int first(int x) {{ return x / 3; }} {SOURCE} const char text[] = \"something that moves the rest\";");
+    for flags in [&[][..], &["-s"], &["-fcf-protection=full"], &["-O2", "-s"], &["-Os"], &["-fno-plt"], &["-Wl,-z,lazy"]] {
+        let all = changes(&build(SOURCE, flags), &build(&padded, flags));
+        for name in LINES {
+            assert!(matches!(change_of(&all, name), Change::Moved | Change::Same), "{name} with {flags:?}: {all:?}");
+        }
+    }
+}
+
+#[test]
+fn what_changes_is_seen_and_nothing_else() {
+    let variants: [(&str, &str, &[&str]); 7] = [
+        ("x * 7 + 3", "x * 7 + 4", &["leaf"]),
+        ("x * 2.5", "x * 2.25", &["scale"]),
+        ("\"many\"", "\"lots\"", &["name_of"]),
+        ("\"two\"", "\"TWO\"", &["name_of"]),
+        ("puts(\"calling\")", "puts(\"Calling\")", &["calls"]),
+        ("case 3: return leaf(9)", "case 6: return leaf(9)", &["choose"]),
+        ("return helper(x) + leaf(x)", "return leaf(x) + leaf(x)", &["calls"]),
+    ];
+    for flags in [&[][..], &["-s"]] {
+        let old = build(SOURCE, flags);
+        for (from, to, expected) in variants {
+            let all = changes(&old, &build(&SOURCE.replace(from, to), flags));
+            let changed: Vec<&str> = LINES.iter().copied().filter(|name| change_of(&all, name) == Change::Changed).collect();
+            assert_eq!(changed, expected, "{from} -> {to} with {flags:?}");
+        }
+    }
+}
+
+#[test]
+fn dependencies_are_followed_through_functions_without_name() {
+    let (old, new) = (build(SOURCE, &["-s"]), build(&SOURCE.replace("counter += x;", "counter += x + 1;"), &["-s"]));
+    let (Ok(old), Ok(new)) = (FileView::parse(&old), FileView::parse(&new)) else { panic!("gcc's output is readable") };
+    let (old, new) = (Analysis::new(&old), Analysis::new(&new));
+    let pairing = Pairing::new(&old, &new);
+    let mut comparison = Comparison::new(&old, &new, &pairing);
+    let find = |name: &[u8]| old.functions.iter().position(|function| old.names_of(function).next() == Some(name)).unwrap();
+    let calls = find(b"calls");
+    assert!(matches!(comparison.changes[calls], Change::Same | Change::Moved));
+    comparison.follow_dependencies();
+    assert_eq!(comparison.changes[calls], Change::Depends);
+    assert!(matches!(comparison.changes[find(b"scale")], Change::Same | Change::Moved));
+}
+
+#[test]
+fn functions_are_found_without_unwind_tables_and_symbols() {
+    let flags = ["-s", "-fno-asynchronous-unwind-tables", "-fno-exceptions"];
+    let source = "__attribute__((noinline)) static int inner(int x) { return x ^ 0x55; }
+        __attribute__((noinline)) static int second(int x) { return inner(x) * 3; }
+        int outer(int x) { return inner(x) + second(x); }";
+    let bytes = build(source, &flags);
+    let Ok(view) = FileView::parse(&bytes) else { panic!("gcc's output is readable") };
+    let analysis = Analysis::new(&view);
+    let outer = analysis.functions.iter().find(|function| analysis.names_of(function).any(|name| name == b"outer")).unwrap();
+    let called: Vec<Target> = analysis.references(outer).iter().map(|reference| analysis.target_of(reference)).collect();
+    let starts = |target: &Target| matches!(target, Target::Function { offset: 0, .. });
+    assert!(called.len() == 2 && called.iter().all(starts), "{called:?}");
+}
+
+#[test]
+fn damaged_files_are_analysed_in_bounded_time() {
+    let bytes = build(SOURCE, &[]);
+    // a small generator of changes; the places that matter are headers and tables at the start and the end of the file
+    let mut state = 88172645463325252u64;
+    for _ in 0..300 {
+        let mut damaged = bytes.clone();
+        for _ in 0..8 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            let at = (state >> 8) as usize % damaged.len();
+            damaged[at] = state as u8;
+        }
+        if let (Ok(old), Ok(new)) = (FileView::parse(&bytes), FileView::parse(&damaged)) {
+            let (old, new) = (Analysis::new(&old), Analysis::new(&new));
+            let pairing = Pairing::new(&old, &new);
+            let mut comparison = Comparison::new(&old, &new, &pairing);
+            comparison.follow_dependencies();
+            assert_eq!(comparison.changes.len(), old.functions.len());
+        }
+    }
+}
