@@ -1,0 +1,65 @@
+//! Reads the [`Layout`] of an installed libc from its debug files.
+
+use anyhow::{Context, Result, ensure};
+use indexmap::IndexMap;
+
+use crate::distribution;
+use crate::installed::Installed;
+use crate::layout::{Layout, Struct};
+use crate::record;
+use crate::structures;
+
+const TUNABLE_IDS: &str = "tunable_id_t";
+/// The shared objects with the structures that they are.
+const SHARED: [(&str, &str); 2] = [("_rtld_global", "rtld_global"), ("_rtld_global_ro", "rtld_global_ro")];
+/// Length of the build IDs that the loader looks up.
+const BUILD_ID_DIGITS: usize = 40;
+
+/// The layout, or an error that says how to get the debug files.
+pub fn layout(installed: &Installed) -> Result<Layout> {
+    let layout = layout_if_there(installed)?;
+    layout.with_context(|| {
+        let Some(loader) = &installed.loader else { return "there is no stock loader beside this libc".to_owned() };
+        let path = loader.path.display();
+        let advice = distribution::advice(&installed.root, loader);
+        format!("the debug files of {path} (build ID {}) are missing: {advice}", loader.build_id_text())
+    })
+}
+
+/// The layout, or none if there are no debug files.
+pub fn layout_if_there(installed: &Installed) -> Result<Option<Layout>> {
+    let names = record::structures()?;
+    let mut structs: IndexMap<String, Struct> = IndexMap::new();
+    let mut enums = IndexMap::new();
+    for library in installed.described_by() {
+        let Some(info) = installed.debug_files().read(library)? else {
+            continue;
+        };
+        let missing: Vec<&str> = names.iter().map(String::as_str).filter(|name| !structs.contains_key(*name)).collect();
+        structs.extend(structures::structs(&info, &missing)?);
+        if !enums.contains_key(TUNABLE_IDS) {
+            enums.extend(structures::enumeration(&info, TUNABLE_IDS)?.map(|values| (TUNABLE_IDS.to_owned(), values)));
+        }
+    }
+    if structs.is_empty() {
+        return Ok(None);
+    }
+    agree_with_loader(installed, &structs)?;
+    let libraries = [&installed.libc].into_iter().chain(installed.described_by());
+    let mut build_ids: Vec<String> = libraries.map(|library| library.build_id_text()).collect();
+    build_ids.retain(|id| id.len() == BUILD_ID_DIGITS);
+    build_ids.sort();
+    let version = installed.version().context("this libc does not say its version")?;
+    Ok(Some(Layout { glibc: version.to_owned(), build: distribution::id(&installed.root), build_ids, structs, enums }))
+}
+
+/// The shared objects must be as large in the loader as the debug information says.
+fn agree_with_loader(installed: &Installed, structs: &IndexMap<String, Struct>) -> Result<()> {
+    for (symbol, structure) in SHARED {
+        let in_loader = installed.loader.as_ref().and_then(|loader| loader.symbol(symbol)).map(|(_, size)| size);
+        let described = structs.get(structure).map(|structure| structure.size);
+        let (Some(in_loader), Some(described)) = (in_loader, described) else { continue };
+        ensure!(in_loader == described, "{symbol} has {in_loader} bytes, struct {structure} in the debug files {described}");
+    }
+    Ok(())
+}
