@@ -153,6 +153,10 @@ bench: setup all
 lint:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets -- -D warnings
+	@for manifest in $(TOOLS); do \
+	    $(CARGO) fmt --check --manifest-path $$manifest || exit 1; \
+	    $(CARGO) clippy --all-targets --manifest-path $$manifest --target-dir target/tools -- -D warnings || exit 1; \
+	done
 
 clean:
 	rm -rf target

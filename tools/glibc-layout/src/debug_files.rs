@@ -32,6 +32,16 @@ impl Finder<'_> {
         read().map(Some).with_context(|| file.display().to_string())
     }
 
+    /// The files that the user named and that are none of this library, for a sentence.
+    pub fn passed_over(&self, library: &Library) -> String {
+        let files = self.given.iter().filter(|path| path.is_file() && !belongs(path, library));
+        let described = files.map(|path| match build_id(path) {
+            Some(id) => format!(" ({} is of the build ID {})", path.display(), hexadecimal(&id)),
+            None => format!(" ({} is no debug file with a build ID)", path.display()),
+        });
+        described.collect()
+    }
+
     fn find(&self, library: &Library) -> Option<PathBuf> {
         let by_id = library.build_id.as_deref().and_then(|id| self.by_build_id(id));
         let given = || self.given.iter().find(|path| path.is_file() && belongs(path, library)).cloned();
@@ -86,8 +96,7 @@ fn has_build_id(path: &Path, id: &[u8]) -> bool {
     build_id(path).is_some_and(|found| found == id)
 }
 
-/// The build ID of a file.
-pub fn build_id(path: &Path) -> Option<Vec<u8>> {
+fn build_id(path: &Path) -> Option<Vec<u8>> {
     let bytes = fs::read(path).ok()?;
     Some(object::File::parse(&*bytes).ok()?.build_id().ok()??.to_vec())
 }

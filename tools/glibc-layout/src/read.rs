@@ -20,9 +20,10 @@ pub fn layout(installed: &Installed) -> Result<Layout> {
     let layout = layout_if_there(installed)?;
     layout.with_context(|| {
         let Some(loader) = &installed.loader else { return "there is no stock loader beside this libc".to_owned() };
-        let path = loader.path.display();
+        let (path, id) = (loader.path.display(), loader.build_id_text());
+        let passed_over = installed.debug_files().passed_over(loader);
         let advice = distribution::advice(&installed.root, loader);
-        format!("the debug files of {path} (build ID {}) are missing: {advice}", loader.build_id_text())
+        format!("the debug files of {path} (build ID {id}) are missing{passed_over}: {advice}")
     })
 }
 
