@@ -31,7 +31,7 @@ pub fn adopt(target: &Target, folder: &Path, like: Option<&str>) -> Result<()> {
         Some(name) => Nearest::named(name, &kept)?,
         None => Nearest::of(&layout, &kept)?,
     };
-    let like = nearest.build.as_deref();
+    let like = nearest.build();
     if is_taken(&Record::of(&layout, like)?, &kept) {
         layout.build += &format!("-{}", installed.libc.build_id_text().get(..ID_DIGITS).unwrap_or("other"));
     }
@@ -44,7 +44,7 @@ pub fn adopt(target: &Target, folder: &Path, like: Option<&str>) -> Result<()> {
         .find(|(_, record)| record.builds.contains(&name))
         .with_context(|| format!("{name} is not in {}", folder.display()))?;
     println!("{libc} is now {name} in {}", file.display());
-    println!("{}", nearest.sentence(&layout));
+    println!("{}", nearest.sentence(&layout.glibc));
     if !tunables.is_empty() {
         println!("new in tunables.toml: {}", tunables.join(", "));
     }

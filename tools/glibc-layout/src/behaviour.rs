@@ -158,7 +158,7 @@ mod tests {
         assert!(has("2.34", "2.34-vanilla", "hooks_need_inactive_rtld"));
         assert!(!has("2.34", "2.34-branchtip", "hooks_need_inactive_rtld"));
         assert!(has("2.34", "2.34-branchtip", "audit_preinit"));
-        assert!(!has("2.9", "2.9-vanilla", "early_init"));
+        assert!(!has("2.9", "2.9-vanilla", "hwcaps_subdirectories"));
     }
 
     #[test]

@@ -8,6 +8,10 @@ use anyhow::{Context, Result, ensure};
 use crate::layout::Layout;
 use crate::record::{self, Record};
 
+/// What the names of builds mean, and what a list cannot show.
+const LEGEND: &str = "vanilla is the tag of the release, branchtip the end of its release branch; other names are packages of
+distributions. A libc that is not listed is recognised if it has one of the layouts: glibc-layout check tells.";
+
 /// Adds the builds of layout files.
 pub fn add_files(layouts: &[PathBuf], folder: &Path, like: Option<&str>) -> Result<()> {
     let new: Result<Vec<Record>> = layouts.iter().map(|path| read(path, like)).collect();
@@ -41,19 +45,19 @@ pub fn add(new: Vec<Record>, folder: &Path) -> Result<(usize, usize)> {
     Ok((named.count(), records.iter().map(|record| record.builds.len()).sum()))
 }
 
-/// Version, builds and number of build IDs of each record; the IDs themselves below it if asked for.
+/// Version and builds of each record; below it the build IDs by which it is found at once, if asked for.
 pub fn list(folder: &Path, with_ids: bool) -> Result<()> {
     let records = record::read_all(folder)?;
     ensure!(!records.is_empty(), "{} holds no records", folder.display());
-    println!("{:<8} {:<44} known by build ID", "glibc", "builds with this layout");
+    println!("glibc    builds with one layout");
     for (_, record) in &records {
-        println!("{:<8} {:<44} {}", record.version, record.builds.join(" "), record.build_ids.len());
+        println!("{:<8} {}", record.version, record.builds.join(" "));
         for id in record.build_ids.iter().filter(|_| with_ids) {
             println!("         {id}");
         }
     }
     let builds: usize = records.iter().map(|(_, record)| record.builds.len()).sum();
-    println!("{} layouts of {builds} builds; a build that is not listed is recognised if it has one of them", records.len());
+    println!("{} layouts of {builds} builds. {LEGEND}", records.len());
     Ok(())
 }
 

@@ -150,6 +150,14 @@ fn versions_that_no_record_is_near_are_told() {
     assert!(text(&old.stderr).contains("glibc 2.12 is older than every one that is known"), "{}", text(&old.stderr));
     let new = adopt("2.99");
     assert!(text(&new.stdout).contains("glibc 2.99 is newer than every record"), "{}", text(&new.stderr));
+    for entry in fs::read_dir(&records).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_str().unwrap().starts_with("2.40-") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    let between = adopt("2.40");
+    assert!(text(&between.stdout).contains("no other record is of glibc 2.40"), "{}", text(&between.stderr));
 }
 
 /// A tree whose loader has the sizes of a known one; what is inside is another matter.
