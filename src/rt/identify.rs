@@ -1,8 +1,7 @@
 //! Which libc this is: the record that fits, by its build ID, else by what it shows of itself, else with the help of the
 //! stock loader that was installed with it, which is read and never run.
 
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
+use alloc::string::String;
 
 use luci::addr::Vaddr;
 use luci::diag::{Error, Result};

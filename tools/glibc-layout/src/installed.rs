@@ -89,11 +89,11 @@ impl Installed {
         self.libc.build_id.as_deref().and_then(choose::by_build_id).is_some()
     }
 
-    /// The libraries whose debug information describes the shared structures, in the order in which they are read. What the
-    /// loader does not know of threads an older libpthread knows.
+    /// The libraries whose debug information describes the shared structures, in the order in which they are read: the loader
+    /// knows them all; where another one stands in for it, an older libpthread and libc do.
     pub fn described_by(&self) -> impl Iterator<Item = &Library> {
         let separate = self.libpthread.iter().filter(|library| library.symbol("pthread_create").is_some());
-        self.loader.iter().chain(separate)
+        self.loader.iter().chain(separate).chain([&self.libc])
     }
 
     pub fn debug_files(&self) -> debug_files::Finder<'_> {

@@ -6,14 +6,13 @@ use indexmap::IndexMap;
 use crate::distribution;
 use crate::installed::Installed;
 use crate::layout::{Layout, Struct};
+use crate::library::Library;
 use crate::record;
 use crate::structures;
 
 const TUNABLE_IDS: &str = "tunable_id_t";
 /// The shared objects with the structures that they are.
 const SHARED: [(&str, &str); 2] = [("_rtld_global", "rtld_global"), ("_rtld_global_ro", "rtld_global_ro")];
-/// Length of the build IDs that the loader looks up.
-const BUILD_ID_DIGITS: usize = 40;
 
 /// The layout, or an error that says how to get the debug files.
 pub fn layout(installed: &Installed) -> Result<Layout> {
@@ -33,34 +32,37 @@ pub fn layout_if_there(installed: &Installed) -> Result<Option<Layout>> {
     let mut structs: IndexMap<String, Struct> = IndexMap::new();
     let mut enums = IndexMap::new();
     for library in installed.described_by() {
+        let missing: Vec<&str> = names.iter().map(String::as_str).filter(|name| !structs.contains_key(*name)).collect();
+        if missing.is_empty() {
+            break;
+        }
         let Some(info) = installed.debug_files().read(library)? else {
             continue;
         };
-        let missing: Vec<&str> = names.iter().map(String::as_str).filter(|name| !structs.contains_key(*name)).collect();
-        structs.extend(structures::structs(&info, &missing)?);
+        let found = structures::structs(&info, &missing)?;
+        agree_with_symbols(library, &found)?;
+        structs.extend(found);
         if !enums.contains_key(TUNABLE_IDS) {
             enums.extend(structures::enumeration(&info, TUNABLE_IDS)?.map(|values| (TUNABLE_IDS.to_owned(), values)));
         }
     }
-    if structs.is_empty() {
+    if SHARED.iter().any(|(_, structure)| !structs.contains_key(*structure)) {
         return Ok(None);
     }
-    agree_with_loader(installed, &structs)?;
-    let libraries = [&installed.libc].into_iter().chain(installed.described_by());
-    let mut build_ids: Vec<String> = libraries.map(|library| library.build_id_text()).collect();
-    build_ids.retain(|id| id.len() == BUILD_ID_DIGITS);
+    let mut build_ids: Vec<String> = installed.described_by().map(|library| library.build_id_text()).collect();
+    build_ids.retain(|id| !id.is_empty());
     build_ids.sort();
     let version = installed.version().context("this libc does not say its version")?;
     Ok(Some(Layout { glibc: version.to_owned(), build: distribution::id(&installed.root), build_ids, structs, enums }))
 }
 
-/// The shared objects must be as large in the loader as the debug information says.
-fn agree_with_loader(installed: &Installed, structs: &IndexMap<String, Struct>) -> Result<()> {
+/// The shared objects must be as large in the loader, which defines them, as its debug information says.
+fn agree_with_symbols(library: &Library, structs: &IndexMap<String, Struct>) -> Result<()> {
     for (symbol, structure) in SHARED {
-        let in_loader = installed.loader.as_ref().and_then(|loader| loader.symbol(symbol)).map(|(_, size)| size);
+        let defined = library.symbol(symbol).map(|(_, size)| size);
         let described = structs.get(structure).map(|structure| structure.size);
-        let (Some(in_loader), Some(described)) = (in_loader, described) else { continue };
-        ensure!(in_loader == described, "{symbol} has {in_loader} bytes, struct {structure} in the debug files {described}");
+        let (Some(defined), Some(described)) = (defined, described) else { continue };
+        ensure!(defined == described, "{symbol} has {defined} bytes, struct {structure} in the debug files {described}");
     }
     Ok(())
 }

@@ -16,6 +16,9 @@ const HEADER: &str = "# Made by tools/glibc-layout; see README.md. Offsets and s
 /// The tables of a record that are offsets, in the order of the file.
 const TABLES: [&str; 6] = ["ro", "rg", "ns", "link_map", "pthread", "cpu"];
 
+/// Length of the build IDs that the loader looks up (SHA-1); a libc with another one is recognised by its layout.
+const BUILD_ID_DIGITS: usize = 40;
+
 /// Slots of `l_info` behind those of the generic and the processor's tags: version, extra, value and address tags.
 const OTHER_TAGS: u16 = 16 + 3 + 12 + 11;
 
@@ -108,7 +111,7 @@ impl Record {
         Ok(Record {
             version: layout.glibc.clone(),
             builds: vec![name],
-            build_ids: layout.build_ids.clone(),
+            build_ids: layout.build_ids.iter().filter(|id| id.len() == BUILD_ID_DIGITS).cloned().collect(),
             source: "debug information".to_owned(),
             like: like.map(str::to_owned),
             content,

@@ -100,6 +100,15 @@ fn debug_files_are_found_by_debug_link() {
 }
 
 #[test]
+fn where_another_loader_stands_in_libc_tells() {
+    let tree = Tree::new("stands-in", "2.36", &["-g", "-fno-eliminate-unused-debug-types"]);
+    fs::copy(tree.libc(), tree.loader()).unwrap();
+    assert!(!tree.run("layout", &[]).status.success());
+    fs::copy(tree.folder.join("libc.full"), tree.libc()).unwrap();
+    assert_layout_is_the_compilers(&tree, &[]);
+}
+
+#[test]
 fn the_debug_file_of_another_build_is_not_taken() {
     let tree = Tree::new("this-build", "2.36", &["-g"]);
     let other = Tree::new("other-build", "2.36", &["-g", "-O3", "-DRG_PADDING=77"]);

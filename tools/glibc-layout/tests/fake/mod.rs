@@ -20,7 +20,7 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// A tree whose libc says that it is this version; `flags` are the compiler's. The loader in it is stripped.
+    /// A tree whose libc says that it is this version; `flags` are the compiler's. Both files in it are stripped.
     pub fn new(name: &str, version: &str, flags: &[&str]) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&folder);
@@ -30,8 +30,9 @@ impl Tree {
         fs::write(root.join("etc/os-release"), "NAME=\"Fake\"\nID=fake\nID_LIKE=\"debian other\"\n").unwrap();
         let flags = flags.iter().map(|flag| flag.to_string()).collect();
         let tree = Tree { full: folder.join("loader.full"), debug: folder.join("loader.debug"), folder, root, flags };
-        let libc = tree.root.join(LIBRARIES).join("libc.so.6");
+        let libc = tree.folder.join("libc.full");
         tree.gcc(&["-shared", "-nostdlib", "-fPIC", &format!("-DVERSION=\"{version}\"")], &["libc.c"], &libc);
+        objcopy(&["--strip-debug"], &libc, &tree.libc());
         let shared = ["-shared", "-nostdlib", "-fPIC", "-Wl,--build-id=sha1"];
         tree.gcc(&shared, &["short.c", "loader.c"], &tree.full);
         objcopy(&["--only-keep-debug"], &tree.full, &tree.debug);
@@ -41,6 +42,10 @@ impl Tree {
 
     pub fn loader(&self) -> PathBuf {
         self.root.join(LIBRARIES).join(LOADER)
+    }
+
+    pub fn libc(&self) -> PathBuf {
+        self.root.join(LIBRARIES).join("libc.so.6")
     }
 
     pub fn build_id(&self) -> String {
