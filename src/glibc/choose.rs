@@ -118,7 +118,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// Adds the sizes of `_rtld_global` and `_rtld_global_ro` in a stock loader of this libc.
-    fn with_stock_loader(mut self, (rg, ro): (u64, u64)) -> Self {
+    pub fn with_stock_loader(mut self, (rg, ro): (u64, u64)) -> Self {
         self.rtld_global_ro_size = Some(ro);
         self.rtld_global_size = Some(rg);
         self
