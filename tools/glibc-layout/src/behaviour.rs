@@ -136,10 +136,10 @@ impl Build<'_> {
     }
 }
 
-/// `2.36` as a pair that compares as versions do.
+/// `2.36` as a pair that compares as versions do; what follows, as in `2.36.9000`, does not count.
 pub fn number(version: &str) -> (u32, u32) {
-    let (major, minor) = version.split_once('.').unwrap_or((version, "0"));
-    (major.parse().unwrap_or(0), minor.parse().unwrap_or(0))
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -159,6 +159,7 @@ mod tests {
         assert!(!has("2.34", "2.34-branchtip", "hooks_need_inactive_rtld"));
         assert!(has("2.34", "2.34-branchtip", "audit_preinit"));
         assert!(!has("2.9", "2.9-vanilla", "hwcaps_subdirectories"));
+        assert!(has("2.33.9000", "2.33.9000-fedora", "hwcaps_subdirectories"));
     }
 
     #[test]

@@ -61,7 +61,7 @@ fn answer(target: &Target) -> Result<(bool, String)> {
 }
 
 /// How many places were compared, and those that differ between the debug files and a record of the loader.
-pub fn differences(layout: &Layout, known: &Known) -> Result<(usize, Vec<String>)> {
+fn differences(layout: &Layout, known: &Known) -> Result<(usize, Vec<String>)> {
     let record = Record::of(layout, None)?;
     let (described, known) = (described(&record), known_places(known));
     let mut found = Vec::new();

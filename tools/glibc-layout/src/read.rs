@@ -31,6 +31,7 @@ pub fn layout_if_there(installed: &Installed) -> Result<Option<Layout>> {
     let names = record::structures()?;
     let mut structs: IndexMap<String, Struct> = IndexMap::new();
     let mut enums = IndexMap::new();
+    let mut build_ids = vec![installed.libc.build_id_text()];
     for library in installed.described_by() {
         let missing: Vec<&str> = names.iter().map(String::as_str).filter(|name| !structs.contains_key(*name)).collect();
         if missing.is_empty() {
@@ -41,6 +42,9 @@ pub fn layout_if_there(installed: &Installed) -> Result<Option<Layout>> {
         };
         let found = structures::structs(&info, &missing)?;
         agree_with_symbols(library, &found)?;
+        if !found.is_empty() {
+            build_ids.push(library.build_id_text());
+        }
         structs.extend(found);
         if !enums.contains_key(TUNABLE_IDS) {
             enums.extend(structures::enumeration(&info, TUNABLE_IDS)?.map(|values| (TUNABLE_IDS.to_owned(), values)));
@@ -49,9 +53,9 @@ pub fn layout_if_there(installed: &Installed) -> Result<Option<Layout>> {
     if SHARED.iter().any(|(_, structure)| !structs.contains_key(*structure)) {
         return Ok(None);
     }
-    let mut build_ids: Vec<String> = installed.described_by().map(|library| library.build_id_text()).collect();
     build_ids.retain(|id| !id.is_empty());
     build_ids.sort();
+    build_ids.dedup();
     let version = installed.version().context("this libc does not say its version")?;
     Ok(Some(Layout { glibc: version.to_owned(), build: distribution::id(&installed.root), build_ids, structs, enums }))
 }

@@ -82,7 +82,7 @@ fn members(structure: Die, prefix: &str, base: u64, fields: &mut Vec<Field>) -> 
         }
         let type_ = member.type_()?.context("a member without type")?;
         let (offset, bits) = place(member, type_)?;
-        let offset = base + offset;
+        let offset = base.saturating_add(offset);
         let Some(name) = member.name()? else {
             members(definition(type_)?, prefix, offset, fields)?;
             continue;
@@ -128,7 +128,7 @@ fn size(type_: Die) -> Result<u64> {
         return Ok(size);
     }
     if let Some((element, counts)) = array(type_)? {
-        return Ok(size(element)? * counts.iter().map(|count| count.unwrap_or(0)).product::<u64>());
+        return Ok(counts.iter().fold(size(element)?, |size, count| size.saturating_mul(count.unwrap_or(0))));
     }
     match (type_.tag()?, type_.definition()?.type_()?) {
         (gimli::DW_TAG_pointer_type, _) => Ok(POINTER),
