@@ -116,3 +116,24 @@ fn known_places(known: &Known) -> IndexMap<String, String> {
     places.extend(tunables.map(|(id, index)| (format!("tunable {id}"), TUNABLES[usize::from(*index)].name.to_string())));
     places
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use luci::glibc::record::RECORDS;
+    use std::path::Path;
+
+    #[test]
+    fn a_record_and_the_loaders_table_made_from_it_have_the_same_places() {
+        let kept = crate::record::read_all(Path::new(crate::RECORDS)).unwrap();
+        assert_eq!(kept.len(), RECORDS.len());
+        for ((file, record), known) in kept.iter().zip(&RECORDS) {
+            let (described, known) = (described(record), known_places(known));
+            assert!(described.len() > 100 && described.contains_key("link_map.l_relocated"));
+            assert_eq!(described.len(), known.len(), "{}", file.display());
+            for (name, place) in described {
+                assert_eq!(known.get(&name), Some(&place), "{name} of {}", file.display());
+            }
+        }
+    }
+}
