@@ -1,5 +1,7 @@
 # make            builds target/dist: the loader, the tools, the settings file
 # make install    installs exactly that below PREFIX (default /opt/luci); DESTDIR is put in front
+# make adopt      adds this system's libc to those that the loader knows, and builds; ROOT=DIR for the libc of another tree,
+#                 DEBUG=PATH for debug files that lie elsewhere
 # make demo       shows a running program change its behaviour when its library is replaced
 # make test       passes every test; sets up what is missing (as root), else says what to install
 # make roots-all  all cases in Debian roots with every glibc that is supported
@@ -20,7 +22,7 @@ TOOLS := $(wildcard tools/*/Cargo.toml)
 # every test target but the cases, which have a step of their own
 OTHER_TESTS := $(filter-out cases,$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: all loader tools install demo test unit cases roots roots-all inplace inplace-all usr-bin secure hostile fuzz programs users dlopen-users swap stress storm bench lint setup clean
+.PHONY: all loader tools install adopt demo test unit cases roots roots-all inplace inplace-all usr-bin secure hostile fuzz programs users dlopen-users swap stress storm bench lint setup clean
 
 all: loader tools
 	@echo "built: $(DIST)/ld-luci.so"
@@ -49,6 +51,13 @@ install: all
 	    [ -f "$$tool" ] || continue; \
 	    install -m 755 "$$tool" "$(DESTDIR)$(PREFIX)/bin/" || exit 1; \
 	done
+
+LIBC := $(addprefix --root ,$(ROOT)) $(addprefix --debug ,$(DEBUG))
+
+adopt: tools
+	$(DIST)/bin/glibc-layout adopt $(LIBC)
+	$(MAKE) all
+	$(DIST)/bin/glibc-layout check $(LIBC)
 
 setup:
 	@tests/setup.sh gcc:gcc g++:g++ readelf:binutils perl:perl-base
@@ -144,6 +153,10 @@ bench: setup all
 lint:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets -- -D warnings
+	@for manifest in $(TOOLS); do \
+	    $(CARGO) fmt --check --manifest-path $$manifest || exit 1; \
+	    $(CARGO) clippy --all-targets --manifest-path $$manifest --target-dir target/tools -- -D warnings || exit 1; \
+	done
 
 clean:
 	rm -rf target

@@ -67,6 +67,18 @@ pub fn choose(evidence: &Evidence) -> Result<&'static Record, Unknown> {
     if rest.iter().all(|other| other.same_layout(chosen)) { Ok(chosen) } else { Err(evidence.unknown()) }
 }
 
+/// The same with the help of stock loaders, given as the sizes of `_rtld_global` and `_rtld_global_ro` in them: of those
+/// that may belong to this libc the first that settles it.
+pub fn choose_with_loaders(
+    evidence: &Evidence,
+    loaders: impl IntoIterator<Item = (u64, u64)>,
+) -> Result<&'static Record, Unknown> {
+    choose(evidence).or_else(|unknown| {
+        let mut loaders = loaders.into_iter();
+        loaders.find_map(|sizes| choose(&evidence.with_stock_loader(sizes)).ok()).ok_or(unknown)
+    })
+}
+
 impl<'a> Evidence<'a> {
     /// What libc.so.6 itself shows. `symbol` gives value and size of a symbol that the object defines, `bytes_at` the file's
     /// bytes from an address on.
@@ -105,10 +117,10 @@ impl<'a> Evidence<'a> {
         self
     }
 
-    /// Adds what a stock loader of this libc shows; `size` gives the size of a symbol it defines.
-    pub fn with_stock_loader(mut self, size: &dyn Fn(&str) -> Option<u64>) -> Self {
-        self.rtld_global_ro_size = size("_rtld_global_ro");
-        self.rtld_global_size = size("_rtld_global");
+    /// Adds the sizes of `_rtld_global` and `_rtld_global_ro` in a stock loader of this libc.
+    pub fn with_stock_loader(mut self, (rg, ro): (u64, u64)) -> Self {
+        self.rtld_global_ro_size = Some(ro);
+        self.rtld_global_size = Some(rg);
         self
     }
 
@@ -176,8 +188,8 @@ impl fmt::Display for Unknown {
             f.write_str(")")?;
         }
         f.write_str(
-            " is not among those the loader knows; add its layout with `glibc-layout record LAYOUT.json --out glibc-compat/` \
-             and build the loader again",
+            " is not among those the loader knows; `make adopt` in the sources of the loader (or `glibc-layout adopt`) adds it \
+             from the debug files of this C library",
         )
     }
 }
@@ -228,9 +240,13 @@ mod tests {
     #[test]
     fn a_new_build_is_recognised_by_the_sizes_in_its_stock_loader() {
         for record in &RECORDS {
-            let sizes = |name: &str| Some(u64::from(if name == "_rtld_global" { record.sizes.rg } else { record.sizes.ro }));
-            let evidence = Evidence { version: Some(record.version.as_str()), ..Evidence::default() }.with_stock_loader(&sizes);
-            assert!(choose(&evidence).is_ok_and(|found| found.same_layout(record)), "{}", record.builds);
+            let sizes = (record.sizes.rg.into(), record.sizes.ro.into());
+            let evidence = Evidence { version: Some(record.version.as_str()), ..Evidence::default() };
+            assert!(
+                choose_with_loaders(&evidence, [(1, 1), sizes]).is_ok_and(|found| found.same_layout(record)),
+                "{}",
+                record.builds
+            );
         }
     }
 
@@ -268,7 +284,7 @@ mod tests {
         let evidence = Evidence { version: Some("2.99"), build_id: Some(&[0xab, 0x01]), ..Evidence::default() };
         let sentence = choose(&evidence).unwrap_err().to_string();
         assert!(sentence.contains("glibc 2.99 (build ID ab01)"), "{sentence}");
-        assert!(sentence.contains("glibc-layout record"), "{sentence}");
+        assert!(sentence.contains("make adopt") && sentence.contains("glibc-layout adopt"), "{sentence}");
         let error = choose(&evidence).unwrap_err().into_error("libc.so.6").to_string();
         assert!(error.starts_with("libc.so.6: this build of glibc"), "{error}");
         assert!(!choose(&Evidence::default()).unwrap_err().to_string().contains("build ID"));

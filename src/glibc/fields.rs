@@ -1,6 +1,8 @@
 //! The places a record names: byte offsets, bit fields and bit numbers, in one table per structure of glibc.
 //! The tables follow `tools/glibc-layout/fields.toml`; a field that a libc does not have is absent. See [`super::record`].
 
+use alloc::vec::Vec;
+
 /// Where a field is, if this libc has it: a byte offset in its structure.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Offset(u16);
@@ -17,6 +19,15 @@ pub struct BitField {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BitIndex(u8);
 
+/// One of the three above that is there. As text it is what a record's file says: `24`, or `820.3:1` for a bit field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// Byte offset, or number of a bit.
+    pub at: usize,
+    /// First bit and number of bits of a bit field.
+    pub bits: Option<(u8, u8)>,
+}
+
 /// A structure of places that are all absent unless a record gives them.
 macro_rules! table {
     ($(#[$doc:meta])* $name:ident { $($field:ident: $place:ident,)* }) => {
@@ -30,10 +41,10 @@ macro_rules! table {
             /// Nothing is there.
             pub const ABSENT: Self = $name { $($field: $place::ABSENT,)* };
 
-            /// Every place with its name.
-            #[cfg(test)]
-            pub fn places(&self) -> std::vec::Vec<(&'static str, Option<usize>)> {
-                std::vec![$((stringify!($field), self.$field.start())),*]
+            /// Every place that is there, with its name.
+            pub fn places(&self) -> Vec<(&'static str, Place)> {
+                let places = [$((stringify!($field), self.$field.place())),*];
+                places.into_iter().filter_map(|(name, place)| Some((name, place?))).collect()
             }
         }
     };
@@ -331,26 +342,16 @@ impl Offset {
     pub const fn get(self) -> Option<usize> {
         if self.0 == u16::MAX { None } else { Some(self.0 as usize) }
     }
-}
 
-#[cfg(test)]
-impl Offset {
-    fn start(self) -> Option<usize> {
-        self.get()
+    fn place(self) -> Option<Place> {
+        self.get().map(|at| Place { at, bits: None })
     }
 }
 
-#[cfg(test)]
-impl BitField {
-    fn start(self) -> Option<usize> {
-        self.byte.get()
-    }
-}
-
-#[cfg(test)]
-impl BitIndex {
-    fn start(self) -> Option<usize> {
-        self.get()
+impl core::fmt::Display for Place {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}", self.at)?;
+        self.bits.map_or(Ok(()), |(first, count)| write!(f, ".{first}:{count}"))
     }
 }
 
@@ -380,6 +381,10 @@ impl BitField {
     pub const fn first_bit(self) -> u8 {
         self.first
     }
+
+    fn place(self) -> Option<Place> {
+        self.byte.get().map(|at| Place { at, bits: Some((self.first, self.count)) })
+    }
 }
 
 impl BitIndex {
@@ -392,5 +397,9 @@ impl BitIndex {
     /// The bit's number, or `None` when this libc has no such bit.
     pub const fn get(self) -> Option<usize> {
         if self.0 == u8::MAX { None } else { Some(self.0 as usize) }
+    }
+
+    fn place(self) -> Option<Place> {
+        self.get().map(|at| Place { at, bits: None })
     }
 }

@@ -9,7 +9,7 @@ use core::ops::{Deref, Range};
 use bitflags::bitflags;
 
 pub use super::fields::{
-    ArchBits, BitField, BitIndex, CpuFields, LinkMapFields, NamespaceFields, Offset, PthreadFields, RgFields, RoFields,
+    ArchBits, BitField, BitIndex, CpuFields, LinkMapFields, NamespaceFields, Offset, Place, PthreadFields, RgFields, RoFields,
 };
 
 /// One layout of the private ABI.
@@ -390,7 +390,7 @@ mod tests {
                 (record.cpu.places(), record.sizes.cpu),
             ];
             for (places, size) in tables {
-                let last = places.iter().filter_map(|(_, at)| *at).max();
+                let last = places.iter().map(|(_, place)| place.at).max();
                 assert!(last.is_some_and(|last| last < size.into()), "{}", record.builds);
             }
         }

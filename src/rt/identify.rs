@@ -1,8 +1,7 @@
 //! Which libc this is: the record that fits, by its build ID, else by what it shows of itself, else with the help of the
 //! stock loader that was installed with it, which is read and never run.
 
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
+use alloc::string::String;
 
 use luci::addr::Vaddr;
 use luci::diag::{Error, Result};
@@ -68,19 +67,11 @@ fn examine(world: &World<'static>, libc: &Version<'static>) -> Result<&'static R
     if let Some(version) = libpthread.map(|object| &object.current) {
         evidence = evidence.with_thread_db(&|name| symbol_of(version, name), &|vaddr| bytes_at(version, vaddr));
     }
-    let unknown = match choose::choose(&evidence) {
-        Ok(record) => return Ok(record),
-        Err(unknown) => unknown,
-    };
-    let with_loader = |path: Vec<u8>| {
-        let (rg, ro) = sizes_in_stock_loader(&path)?;
-        let size = |name: &str| Some(if name == "_rtld_global" { rg } else { ro });
-        choose::choose(&evidence.with_stock_loader(&size)).ok()
-    };
     // where we stand in for the stock loader, the sizes are our own, which are nobody's
     let beside = directory_of(libc.path.to_vec()).map(|directory| [&directory, LOADER_NAME].concat());
-    let record = beside.into_iter().chain([LOADER_PATH.to_vec()]).find_map(with_loader);
-    record.ok_or_else(|| Error::other(String::from_utf8_lossy(&libc.path), unknown.to_string()))
+    let loaders = beside.into_iter().chain([LOADER_PATH.to_vec()]).filter_map(|path| sizes_in_stock_loader(&path));
+    let name = || String::from_utf8_lossy(&libc.path).into_owned();
+    choose::choose_with_loaders(&evidence, loaders).map_err(|unknown| unknown.into_error(&name()))
 }
 
 /// Value and size of a symbol that an object defines.

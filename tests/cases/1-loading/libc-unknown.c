@@ -3,7 +3,7 @@
 //#Env:LD_LIBRARY_PATH=@DIR@
 //#NoOracle:the stock loader trusts any libc
 //#Exit:127
-//#Message:libc.so.6: this build of glibc 9.99 (build ID 7878787878787878787878787878787878787878) is not among those the loader knows; add its layout with
+//#Message:libc.so.6: this build of glibc 9.99 (build ID 7878787878787878787878787878787878787878) is not among those the loader knows; `make adopt`
 //#Reject:ran
 #include <stdio.h>
 

@@ -1,8 +1,11 @@
-//! `behaviour.toml`: which flags and numbers hold for which build. Rows are chosen by version and by build name.
+//! `behaviour.toml`: which flags and numbers hold for which build. Rows are chosen by version and by build name, and where a
+//! field shows it by the fields that the build has.
 
 use anyhow::{Context, Result};
 use indexmap::IndexMap;
 use serde::Deserialize;
+
+use crate::record::Tables;
 
 /// The builds a row is about.
 #[derive(Deserialize)]
@@ -15,6 +18,10 @@ pub struct Range {
     except: Vec<String>,
     #[serde(default)]
     only: Vec<String>,
+    /// A field of the record, `table.field`, that the build must have.
+    has: Option<String>,
+    /// One that it must not have.
+    lacks: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -61,10 +68,12 @@ pub struct Behaviour {
     bits: Vec<Bits>,
 }
 
-/// One build: its upstream version and its name, as in `2.36` and `2.36-debian`.
+/// One build: its upstream version, as in `2.36`, the name of the build whose behaviour it has, as in `2.36-debian`, and its
+/// own fields.
 pub struct Build<'a> {
     pub version: &'a str,
     pub name: &'a str,
+    pub tables: &'a Tables,
 }
 
 impl Behaviour {
@@ -114,36 +123,63 @@ impl Range {
         let version = number(build.version);
         let since = self.since.as_deref().is_none_or(|since| number(since) <= version);
         let until = self.until.as_deref().is_none_or(|until| version <= number(until));
-        since && until && !named(&self.except)
+        let has = self.has.as_deref().is_none_or(|field| build.has(field));
+        let lacks = self.lacks.as_deref().is_none_or(|field| !build.has(field));
+        since && until && has && lacks && !named(&self.except)
     }
 }
 
-/// `2.36` as a pair that compares as versions do.
-fn number(version: &str) -> (u32, u32) {
-    let (major, minor) = version.split_once('.').unwrap_or((version, "0"));
-    (major.parse().unwrap_or(0), minor.parse().unwrap_or(0))
+impl Build<'_> {
+    fn has(&self, field: &str) -> bool {
+        let place = field.split_once('.').and_then(|(table, field)| self.tables.get(table)?.get(field));
+        place.is_some()
+    }
+}
+
+/// `2.36` as a pair that compares as versions do; what follows, as in `2.36.9000`, does not count.
+pub fn number(version: &str) -> (u32, u32) {
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::Place;
+
+    fn build<'a>(version: &'a str, name: &'a str, tables: &'a Tables) -> Build<'a> {
+        Build { version, name, tables }
+    }
 
     #[test]
     fn a_backport_moves_a_flag() {
-        let behaviour = Behaviour::read().unwrap();
-        let has = |version: &str, name: &str, flag: &str| behaviour.flags(&Build { version, name }).iter().any(|f| f == flag);
+        let (behaviour, tables) = (Behaviour::read().unwrap(), Tables::new());
+        let has = |version, name, flag: &str| behaviour.flags(&build(version, name, &tables)).iter().any(|f| f == flag);
         assert!(has("2.34", "2.34-vanilla", "hooks_need_inactive_rtld"));
         assert!(!has("2.34", "2.34-branchtip", "hooks_need_inactive_rtld"));
         assert!(has("2.34", "2.34-branchtip", "audit_preinit"));
-        assert!(!has("2.9", "2.9-vanilla", "early_init"));
+        assert!(!has("2.9", "2.9-vanilla", "hwcaps_subdirectories"));
+        assert!(has("2.33.9000", "2.33.9000-fedora", "hwcaps_subdirectories"));
     }
 
     #[test]
     fn the_first_value_that_fits_counts() {
-        let behaviour = Behaviour::read().unwrap();
-        let size = |version: &str, name: &str| behaviour.values(&Build { version, name })["rseq_size"];
+        let (behaviour, tables) = (Behaviour::read().unwrap(), Tables::new());
+        let size = |version, name| behaviour.values(&build(version, name, &tables))["rseq_size"];
         assert_eq!(size("2.34", "2.34-vanilla"), 0);
         assert_eq!(size("2.36", "2.36-vanilla"), 32);
         assert_eq!(size("2.36", "2.36-debian"), 20);
+    }
+
+    #[test]
+    fn a_field_tells_of_a_backport_that_no_row_names() {
+        let behaviour = Behaviour::read().unwrap();
+        let fields = [("rseq_area".to_owned(), Place::Byte(2400)), ("joinstate".to_owned(), Place::Byte(1576))];
+        let with = Tables::from([("pthread".to_owned(), fields.into_iter().collect())]);
+        let place = |tables| behaviour.rseq_place(&build("2.34", "2.34-local", tables)).unwrap().to_owned();
+        assert_eq!([place(&with), place(&Tables::new())], ["pthread", "none"]);
+        let joins =
+            |tables| behaviour.flags(&build("2.34", "2.34-local", tables)).contains(&"tid_address_is_joinstate".to_owned());
+        assert_eq!([joins(&with), joins(&Tables::new())], [true, false]);
     }
 }

@@ -1,17 +1,37 @@
-//! Makes the records in `glibc-compat/` from layouts that were read from debug information.
+//! Everything about the records in `glibc-compat/`: makes them from debug files of a libc, says whether one fits an installed
+//! libc, lists them.
+//!
+//! The way of a libc: [`installed`] finds its files, [`debug_files`] their debug files, [`debug_info`] and [`structures`] read
+//! those into a [`layout`], [`record`] takes from it what the loader needs, [`records`] keeps that. [`check`] and [`adopt`] are
+//! what a user asks for.
 
+mod adopt;
 mod behaviour;
+mod check;
+mod debug_files;
+mod debug_info;
+mod distribution;
+mod installed;
 mod layout;
+mod library;
+mod nearest;
+mod read;
 mod record;
+mod records;
+mod root;
+mod structures;
+mod tunables;
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
-use crate::layout::Layout;
-use crate::record::Record;
+use crate::installed::{Installed, Target};
+
+/// Where the records are in the sources this tool was built from.
+const RECORDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../glibc-compat");
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -22,7 +42,37 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Adds builds to the records
+    /// Adds the libc of this system, or of another tree, to the records, from its debug files
+    Adopt {
+        #[command(flatten)]
+        target: Target,
+        /// Folder of the records; without it glibc-compat/ in the sources this tool was built from
+        #[arg(long, value_name = "DIR")]
+        records: Option<PathBuf>,
+        /// A build whose behaviour this one has, such as 2.36-debian; without it the nearest known layout decides
+        #[arg(long, value_name = "BUILD")]
+        like: Option<String>,
+    },
+    /// Says whether the loader knows the libc of this system, or of another tree: exit status 0 yes, 1 no, 2 cannot be told
+    Check {
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Says which builds of glibc the records are for
+    List {
+        /// Folder of the records; without it glibc-compat/ in the sources this tool was built from
+        #[arg(value_name = "DIR")]
+        records: Option<PathBuf>,
+        /// Also the build IDs
+        #[arg(long)]
+        ids: bool,
+    },
+    /// Writes the layout that the debug files of an installed libc show, as JSON
+    Layout {
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Adds builds to the records, from layout files
     Record {
         /// Layout files (JSON)
         #[arg(required = true)]
@@ -34,93 +84,42 @@ enum Command {
         #[arg(long)]
         like: Option<String>,
     },
-    /// Says which builds the records are for
-    List {
-        /// Folder of the records
-        records: PathBuf,
-    },
-    /// Compares the records with what the layouts give
-    Check {
+    /// Compares the records with what layout files give
+    Compare {
         /// Layout files (JSON)
         #[arg(required = true)]
         layouts: Vec<PathBuf>,
-        /// Folder of the records
-        #[arg(long)]
-        records: PathBuf,
+        /// Folder of the records; without it glibc-compat/ in the sources this tool was built from
+        #[arg(long, value_name = "DIR")]
+        records: Option<PathBuf>,
     },
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().command {
-        Command::Record { layouts, out, like } => add(&layouts, &out, like.as_deref()),
-        Command::List { records } => list(&records),
-        Command::Check { layouts, records } => check(&layouts, &records),
-    }
-}
-
-/// A build goes into the record with its content, or becomes a new one; a record that has lost its last build is removed.
-fn add(layouts: &[PathBuf], out: &Path, like: Option<&str>) -> Result<()> {
-    fs::create_dir_all(out)?;
-    let (old_files, mut records): (Vec<PathBuf>, Vec<Record>) = record::read_all(out)?.into_iter().unzip();
-    for path in layouts {
-        let new = read(path, like)?;
-        for old in &mut records {
-            old.builds.retain(|build| !new.builds.contains(build));
-            old.build_ids.retain(|id| !new.build_ids.contains(id));
-        }
-        match records.iter_mut().find(|old| old.same_content(&new)) {
-            Some(old) => old.merge(new),
-            None => records.push(new),
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(status) => status,
+        Err(error) => {
+            eprintln!("glibc-layout: {error:#}");
+            ExitCode::FAILURE
         }
     }
-    for path in old_files {
-        fs::remove_file(&path).with_context(|| path.display().to_string())?;
-    }
-    let named = records.iter().filter_map(|record| Some((record, record.file_name()?)));
-    for (record, name) in named.clone() {
-        record.write(&out.join(name))?;
-    }
-    println!("{} records for {} builds", named.count(), records.iter().map(|record| record.builds.len()).sum::<usize>());
-    Ok(())
 }
 
-fn list(folder: &Path) -> Result<()> {
-    for (path, record) in record::read_all(folder)? {
-        println!(
-            "{:<24} {:<30} {}",
-            path.file_name().unwrap_or_default().display(),
-            record.builds.join(" "),
-            record.build_ids.join(" ")
-        );
+fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Check { target } => return Ok(check::check(&target)),
+        Command::Adopt { target, records, like } => adopt::adopt(&target, &folder(records)?, like.as_deref())?,
+        Command::List { records, ids } => records::list(&folder(records)?, ids)?,
+        Command::Layout { target } => print!("{}", read::layout(&Installed::find(&target)?)?.to_json()?),
+        Command::Record { layouts, out, like } => records::add_files(&layouts, &out, like.as_deref())?,
+        Command::Compare { layouts, records } => records::compare(&layouts, &folder(records)?)?,
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
-/// A build may be in its record because it behaves like another build there.
-fn check(layouts: &[PathBuf], folder: &Path) -> Result<()> {
-    let records = record::read_all(folder)?;
-    for path in layouts {
-        let expected = read(path, None)?;
-        let build = &expected.builds[0];
-        let (file, found) = records
-            .iter()
-            .find(|(_, record)| record.builds.contains(build))
-            .with_context(|| format!("no record names the build {build}"))?;
-        let mut same = found.same_content(&expected);
-        for like in found.builds.iter().filter(|like| *like != build) {
-            same = same || found.same_content(&read(path, Some(like))?);
-        }
-        ensure!(same, "{} differs from {}", file.display(), path.display());
-        ensure!(expected.build_ids.iter().all(|id| found.build_ids.contains(id)), "{} lacks a build ID", file.display());
-    }
-    println!("{} layouts agree with the records", layouts.len());
-    Ok(())
-}
-
-fn read(path: &Path, like: Option<&str>) -> Result<Record> {
-    let read = || -> Result<Record> {
-        let layout: Layout = serde_json::from_str(&fs::read_to_string(path)?)?;
-        Record::of(&layout, like)
-    };
-    read().with_context(|| path.display().to_string())
+/// The folder of the records: the one that the user names, or that of the sources.
+fn folder(named: Option<PathBuf>) -> Result<PathBuf> {
+    let missing = |path: &Path| format!("{} cannot be read; name glibc-compat/ of the loader's sources", path.display());
+    let path = named.unwrap_or_else(|| PathBuf::from(RECORDS));
+    path.canonicalize().with_context(|| missing(&path))
 }

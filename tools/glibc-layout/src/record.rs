@@ -1,5 +1,6 @@
 //! A record: the part of a layout that code outside ld.so relies on, with the build's behaviour. One file per distinct record.
 
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,9 @@ const HEADER: &str = "# Made by tools/glibc-layout; see README.md. Offsets and s
 /// The tables of a record that are offsets, in the order of the file.
 const TABLES: [&str; 6] = ["ro", "rg", "ns", "link_map", "pthread", "cpu"];
 
+/// Length of the build IDs that the loader looks up (SHA-1); a libc with another one is recognised by its layout.
+const BUILD_ID_DIGITS: usize = 40;
+
 /// Slots of `l_info` behind those of the generic and the processor's tags: version, extra, value and address tags.
 const OTHER_TAGS: u16 = 16 + 3 + 12 + 11;
 
@@ -25,9 +29,15 @@ pub struct Record {
     pub build_ids: Vec<String>,
     /// Where the numbers come from.
     pub source: String,
+    /// The build whose behaviour these builds have, if their own names do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub like: Option<String>,
     #[serde(flatten)]
     pub content: Content,
 }
+
+/// Fields with their places, by table.
+pub type Tables = IndexMap<String, IndexMap<String, Place>>;
 
 /// What makes a record distinct: everything but the builds that have it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -46,7 +56,7 @@ pub struct Content {
     pub bits: IndexMap<String, u8>,
     /// Tables of offsets.
     #[serde(flatten)]
-    pub tables: IndexMap<String, IndexMap<String, Place>>,
+    pub tables: Tables,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -73,18 +83,18 @@ struct Table {
 impl Record {
     /// The record of one build. Its behaviour is that of `like` where that is given: the name of a build with the same backports.
     pub fn of(layout: &Layout, like: Option<&str>) -> Result<Record> {
-        let wanted: IndexMap<String, Table> = toml::from_str(include_str!("../fields.toml")).context("fields.toml")?;
+        let wanted = wanted()?;
         let behaviour = Behaviour::read()?;
         let name = layout.name();
-        let build = Build { version: &layout.glibc, name: like.unwrap_or(&name) };
         let mut sizes = IndexMap::new();
         let mut tables = IndexMap::new();
         for name in TABLES {
             let table = &wanted[name];
             let structure = layout.structure(&table.r#struct)?;
-            sizes.insert(name.to_owned(), structure.size);
+            sizes.insert(name.to_owned(), structure.size.try_into()?);
             tables.insert(name.to_owned(), places(structure, table)?);
         }
+        let build = Build { version: &layout.glibc, name: like.unwrap_or(&name), tables: &tables };
         let mut values = behaviour.values(&build);
         values.insert("dt_num".to_owned(), dt_num(layout, values["dt_procnum"])?);
         values.insert("namespaces".to_owned(), elements(layout.structure("rtld_global")?, "_dl_ns")?.try_into()?);
@@ -98,12 +108,12 @@ impl Record {
             bits: behaviour.bits(&build),
             tables,
         };
-        ensure!((content.rseq.place == "pthread") == content.tables["pthread"].contains_key("rseq_area"), "rseq row of {name}");
         Ok(Record {
             version: layout.glibc.clone(),
             builds: vec![name],
-            build_ids: layout.build_ids.clone(),
+            build_ids: layout.build_ids.iter().filter(|id| id.len() == BUILD_ID_DIGITS).cloned().collect(),
             source: "debug information".to_owned(),
+            like: like.map(str::to_owned),
             content,
         })
     }
@@ -122,6 +132,7 @@ impl Record {
     pub fn merge(&mut self, other: Record) {
         self.builds.extend(other.builds);
         self.build_ids.extend(other.build_ids);
+        self.like = self.like.take().or(other.like);
         for list in [&mut self.builds, &mut self.build_ids] {
             list.sort();
             list.dedup();
@@ -136,6 +147,15 @@ impl Record {
     pub fn same_content(&self, other: &Record) -> bool {
         self.version == other.version && self.content == other.content
     }
+}
+
+/// The names of the structures that a record is made from.
+pub fn structures() -> Result<Vec<String>> {
+    Ok(wanted()?.into_values().map(|table| table.r#struct).collect())
+}
+
+fn wanted() -> Result<IndexMap<String, Table>> {
+    toml::from_str(include_str!("../fields.toml")).context("fields.toml")
 }
 
 /// The records of a folder with their files, in the order of versions.
@@ -153,12 +173,21 @@ pub fn read_all(folder: &Path) -> Result<Vec<(PathBuf, Record)>> {
     Ok(records)
 }
 
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Byte(offset) => write!(f, "{offset}"),
+            Place::Bits(text) => f.write_str(text),
+        }
+    }
+}
+
 fn places(structure: &Struct, table: &Table) -> Result<IndexMap<String, Place>> {
     let mut places = IndexMap::new();
     for path in &table.fields {
-        if let Some(field) = structure.field(path)? {
+        if let Some(field) = structure.field(path) {
             let place = match field.bits {
-                None => Place::Byte(field.offset),
+                None => Place::Byte(field.offset.try_into()?),
                 Some((bit, bits)) => Place::Bits(format!("{}.{bit}:{bits}", field.offset)),
             };
             places.insert(key(path, &table.prefix), place);
@@ -173,7 +202,7 @@ fn key(path: &str, prefix: &str) -> String {
 }
 
 fn elements(structure: &Struct, path: &str) -> Result<usize> {
-    let field = structure.field(path)?.with_context(|| format!("no field {path}"))?;
+    let field = structure.field(path).with_context(|| format!("no field {path}"))?;
     field.elements().with_context(|| format!("{path} is no array"))
 }
 

@@ -9,7 +9,7 @@ const HERE: &str = env!("CARGO_MANIFEST_DIR");
 
 #[test]
 fn the_records_of_the_repository_agree_with_the_kept_layout() {
-    let output = run(&["check", &kept(), "--records", &records()]);
+    let output = run(&["compare", &kept(), "--records", &records()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
@@ -20,7 +20,7 @@ fn a_moved_field_is_noticed() {
     let moved = text.replace(r#"["_dl_pagesize", 24,"#, r#"["_dl_pagesize", 32,"#);
     assert_ne!(text, moved);
     fs::write(folder.join("moved.json"), moved).unwrap();
-    let output = run(&["check", folder.join("moved.json").to_str().unwrap(), "--records", &records()]);
+    let output = run(&["compare", folder.join("moved.json").to_str().unwrap(), "--records", &records()]);
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("differs"));
 }
@@ -40,10 +40,10 @@ fn a_build_with_a_known_layout_joins_its_record() {
     for layout in [kept(), twin.clone(), kept()] {
         assert!(run(&["record", &layout, "--out", &out_text, "--like", "2.36-debian"]).status.success());
     }
-    assert!(run(&["check", &twin, &kept(), "--records", &out_text]).status.success());
+    assert!(run(&["compare", &twin, &kept(), "--records", &out_text]).status.success());
     let files: Vec<PathBuf> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(files, [out.join("2.36-debian.toml")]);
-    let listing = run(&["list", out.to_str().unwrap()]);
+    let listing = run(&["list", "--ids", out.to_str().unwrap()]);
     let listing = String::from_utf8_lossy(&listing.stdout);
     assert!(listing.contains("2.36-debian") && listing.contains("2.36-twin") && listing.contains("1111111"), "{listing}");
 }
@@ -67,7 +67,7 @@ fn the_records_agree_with_every_layout_at_hand() {
     if layouts.is_empty() {
         return println!("skipped: there are no layouts in {}", folder.display());
     }
-    let mut arguments = vec!["check", "--records"];
+    let mut arguments = vec!["compare", "--records"];
     let records = records();
     arguments.push(&records);
     arguments.extend(layouts.iter().map(String::as_str));
