@@ -4,6 +4,7 @@
 //! Key type: [`Region`], a piece of memory that both files describe. Neighbours: [`super::compare`] calls, [`super::relink`] uses the
 //! same regions to list the pointers that move.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
@@ -29,7 +30,7 @@ pub(super) struct Region {
 
 /// Rule 2. Variables come first, because they explain best why sizes and bytes differ.
 pub(super) fn compare_shared(pair: &Pair, verdict: &mut Verdict) {
-    compare_variables(pair, shared_variable, verdict);
+    compare_variables(pair, shared_variable, |difference| difference, verdict);
     let (old, new) = (pair.old.shared_ranges(), pair.new.shared_ranges());
     if old.len() != new.len() {
         return verdict.refuse(None, None, Difference::SharedRanges(old.len(), new.len()));
@@ -68,7 +69,7 @@ pub(super) fn compare_tls(pair: &Pair, verdict: &mut Verdict) {
         (Some(old), Some(new)) => (old, new),
         (old, new) => return verdict.refuse(None, None, Difference::TlsSegment(old.is_some(), new.is_some())),
     };
-    compare_variables(pair, thread_local_variable, verdict);
+    compare_variables(pair, thread_local_variable, thread_local, verdict);
     if old.memsz != new.memsz {
         verdict.refuse(None, None, Difference::TlsSize(old.memsz, new.memsz));
     }
@@ -131,11 +132,21 @@ fn thread_local_variable(_: &FileView, symbol: &Symbol) -> Position {
     symbol.is_thread_local().then_some((0, symbol.value.0))
 }
 
+fn thread_local(difference: Difference) -> Difference {
+    Difference::ThreadLocal(Box::new(difference))
+}
+
 /// Variables by name: none gone, none new, each at its place with its size. Several variables may have the same name.
-fn compare_variables(pair: &Pair, position: fn(&FileView, &Symbol) -> Position, verdict: &mut Verdict) {
+/// `wrap` says in which memory they are.
+fn compare_variables(
+    pair: &Pair,
+    position: fn(&FileView, &Symbol) -> Position,
+    wrap: fn(Difference) -> Difference,
+    verdict: &mut Verdict,
+) {
     let old = variables(pair.old, pair.old.symbols.comparable(&pair.new.symbols), position);
     let new = variables(pair.new, pair.new.symbols.comparable(&pair.old.symbols), position);
-    let mut report = |name: &[u8], offset: u64, difference| verdict.refuse(Some(text(name)), Some(offset), difference);
+    let mut report = |name: &[u8], offset: u64, difference| verdict.refuse(Some(text(name)), Some(offset), wrap(difference));
     for (from, to, difference) in [(&old, &new, Difference::DataMissing), (&new, &old, Difference::DataNew)] {
         for (name, places) in from {
             for &((_, offset), _) in places.iter().skip(to.get(name).map_or(0, Vec::len)) {
@@ -175,7 +186,8 @@ fn variables<'a>(view: &FileView, symbols: &[Symbol<'a>], position: fn(&FileView
 
 /// Relocations and content of one region; `content` is the difference to report for other bytes.
 fn compare_region(pair: &Pair, region: Region, content: Difference, verdict: &mut Verdict) {
-    compare_relocations(pair, region, verdict);
+    let wrap = if content == Difference::TlsContent { thread_local } else { |difference| difference };
+    compare_relocations(pair, region, wrap, verdict);
     let (old, new) = (masked(pair.old, region.old, region.size), masked(pair.new, region.new, region.size));
     let byte = |bytes: &[u8], at: usize| bytes.get(at).copied().unwrap_or(0);
     let mut seen_nameless = false;
@@ -228,7 +240,7 @@ pub(super) fn relocations_in<'v>(view: &'v FileView, start: Vaddr, size: u64) ->
 }
 
 /// Both lists are sorted by address: walk them side by side.
-fn compare_relocations(pair: &Pair, region: Region, verdict: &mut Verdict) {
+fn compare_relocations(pair: &Pair, region: Region, wrap: fn(Difference) -> Difference, verdict: &mut Verdict) {
     let mut old = relocations_in(pair.old, region.old, region.size).iter().peekable();
     let mut new = relocations_in(pair.new, region.new, region.size).iter().peekable();
     loop {
@@ -248,7 +260,7 @@ fn compare_relocations(pair: &Pair, region: Region, verdict: &mut Verdict) {
         };
         if let Some(difference) = difference {
             let symbol = pair.old_names.at(region.old + offset).first().map(|symbol| text(symbol.name));
-            verdict.refuse(symbol, Some(offset), difference);
+            verdict.refuse(symbol, Some(offset), wrap(difference));
         }
     }
 }
