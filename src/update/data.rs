@@ -14,7 +14,7 @@ use super::compare::{Pair, Usage, text, versioned};
 use super::verdict::{Difference, Verdict};
 use crate::addr::Vaddr;
 use crate::arch::PAGE_SIZE;
-use crate::arch::reloc::R_X86_64_64;
+use crate::arch::reloc::{R_X86_64_64, R_X86_64_JUMP_SLOT};
 use crate::binary::Relocation;
 use crate::binary::symbols::{AddressNames, Symbol, base_name};
 use crate::binary::{FileView, Place, SharedRange};
@@ -54,10 +54,14 @@ pub(super) fn compare_plt_slots(pair: &Pair, verdict: &mut Verdict) {
     if old.len() != new.len() {
         verdict.refuse(None, None, Difference::PltSlots(old.len(), new.len()));
     }
-    for (index, (old, new)) in old.iter().zip(new).enumerate() {
-        let (old, new) = (symbol_name(pair.old, old), symbol_name(pair.new, new));
-        if old != new {
-            return verdict.refuse(None, Some(index as u64), Difference::PltSlot(old, new));
+    for (old, new) in old.iter().zip(new) {
+        let (before, after) = (symbol_name(pair.old, old), symbol_name(pair.new, new));
+        if before != after {
+            let offset = match pair.old.place(old.at) {
+                Place::Shared { offset, .. } => Some(offset),
+                _ => None,
+            };
+            return verdict.refuse(None, offset, Difference::PltSlot(before, after));
         }
     }
 }
@@ -272,10 +276,17 @@ fn compare_relocation(pair: &Pair, old: &Relocation, new: &Relocation) -> Option
         return compare_target(pair, old_target, new_target);
     }
     let same_symbol = symbol_identity(pair.old, old) == symbol_identity(pair.new, new);
-    if old.kind == new.kind && old.addend == new.addend && same_symbol {
+    if old.kind == new.kind && old.addend == new.addend && (same_symbol || is_same_slot(pair, old, new)) {
         return None;
     }
     Some(Difference::Relocation(describe(pair.old, old), describe(pair.new, new)))
+}
+
+/// Whether both are the slot of one number: what it is bound to is the business of rule 7, which says it once.
+fn is_same_slot(pair: &Pair, old: &Relocation, new: &Relocation) -> bool {
+    let number = pair.old.plt_slots.iter().position(|slot| slot.at == old.at);
+    let other = number.and_then(|number| pair.new.plt_slots.get(number));
+    old.kind == R_X86_64_JUMP_SLOT && other.is_some_and(|slot| slot.at == new.at)
 }
 
 /// The link-time address the relocation stores, when no symbol is looked up for it.
