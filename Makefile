@@ -9,6 +9,7 @@
 # make usr-bin    compares what both loaders tell about every program in /usr/bin
 # make stress     many threads at everything that the loader does, for a minute
 # make dlopen-users  compares every real user of dlopen that the script knows; installs about 2 GB of packages as root
+# make pairs      judges 150 package updates of Debian; downloads about 300 MB into /var/tmp/luci-pairs
 # make bench      start-up times and the run-time interface against the system's loader
 # make hostile    20,000 damaged files through this loader, and through the system's for comparison
 # make fuzz       every reader of files and settings for ten minutes each; needs cargo-fuzz (fuzz/README.md)
@@ -22,7 +23,7 @@ TOOLS := $(wildcard tools/*/Cargo.toml)
 # every test target but the cases, which have a step of their own
 OTHER_TESTS := $(filter-out cases,$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: all loader tools install adopt demo test unit cases roots roots-all inplace inplace-all usr-bin secure hostile fuzz programs users dlopen-users swap stress storm bench lint setup clean
+.PHONY: all loader tools install adopt demo test unit cases roots roots-all inplace inplace-all usr-bin secure hostile fuzz programs users dlopen-users swap pairs stress storm bench lint setup clean
 
 all: loader tools
 	@echo "built: $(DIST)/ld-luci.so"
@@ -124,6 +125,10 @@ usr-bin: setup all
 swap: setup all
 	@echo "== a hundred swaps of a real library"
 	tests/swap.sh
+
+# The verdict on package updates; the table and the chart of README.md come from tests/pairs.sh --readme.
+pairs: setup all
+	tests/pairs.sh
 
 stress: setup all
 	tests/stress.sh 60

@@ -4,6 +4,7 @@
 //! Key type: [`Region`], a piece of memory that both files describe. Neighbours: [`super::compare`] calls, [`super::relink`] uses the
 //! same regions to list the pointers that move.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
@@ -14,7 +15,7 @@ use super::evidence::is_same_function;
 use super::verdict::{Difference, Verdict};
 use crate::addr::Vaddr;
 use crate::arch::PAGE_SIZE;
-use crate::arch::reloc::R_X86_64_64;
+use crate::arch::reloc::{R_X86_64_64, R_X86_64_JUMP_SLOT};
 use crate::binary::Relocation;
 use crate::binary::symbols::{AddressNames, Symbol, base_name};
 use crate::binary::{FileView, Place, SharedRange};
@@ -30,7 +31,7 @@ pub(super) struct Region {
 
 /// Rule 2. Variables come first, because they explain best why sizes and bytes differ.
 pub(super) fn compare_shared(pair: &Pair, verdict: &mut Verdict) {
-    compare_variables(pair, shared_variable, verdict);
+    compare_variables(pair, shared_variable, |difference| difference, verdict);
     let (old, new) = (pair.old.shared_ranges(), pair.new.shared_ranges());
     if old.len() != new.len() {
         return verdict.refuse(None, None, Difference::SharedRanges(old.len(), new.len()));
@@ -54,10 +55,14 @@ pub(super) fn compare_plt_slots(pair: &Pair, verdict: &mut Verdict) {
     if old.len() != new.len() {
         verdict.refuse(None, None, Difference::PltSlots(old.len(), new.len()));
     }
-    for (index, (old, new)) in old.iter().zip(new).enumerate() {
-        let (old, new) = (symbol_name(pair.old, old), symbol_name(pair.new, new));
-        if old != new {
-            return verdict.refuse(None, Some(index as u64), Difference::PltSlot(old, new));
+    for (old, new) in old.iter().zip(new) {
+        let (before, after) = (symbol_name(pair.old, old), symbol_name(pair.new, new));
+        if before != after {
+            let offset = match pair.old.place(old.at) {
+                Place::Shared { offset, .. } => Some(offset),
+                _ => None,
+            };
+            return verdict.refuse(None, offset, Difference::PltSlot(before, after));
         }
     }
 }
@@ -69,7 +74,7 @@ pub(super) fn compare_tls(pair: &Pair, verdict: &mut Verdict) {
         (Some(old), Some(new)) => (old, new),
         (old, new) => return verdict.refuse(None, None, Difference::TlsSegment(old.is_some(), new.is_some())),
     };
-    compare_variables(pair, thread_local_variable, verdict);
+    compare_variables(pair, thread_local_variable, thread_local, verdict);
     if old.memsz != new.memsz {
         verdict.refuse(None, None, Difference::TlsSize(old.memsz, new.memsz));
     }
@@ -132,11 +137,21 @@ fn thread_local_variable(_: &FileView, symbol: &Symbol) -> Position {
     symbol.is_thread_local().then_some((0, symbol.value.0))
 }
 
+fn thread_local(difference: Difference) -> Difference {
+    Difference::ThreadLocal(Box::new(difference))
+}
+
 /// Variables by name: none gone, none new, each at its place with its size. Several variables may have the same name.
-fn compare_variables(pair: &Pair, position: fn(&FileView, &Symbol) -> Position, verdict: &mut Verdict) {
+/// `wrap` says in which memory they are.
+fn compare_variables(
+    pair: &Pair,
+    position: fn(&FileView, &Symbol) -> Position,
+    wrap: fn(Difference) -> Difference,
+    verdict: &mut Verdict,
+) {
     let old = variables(pair.old, pair.old.symbols.comparable(&pair.new.symbols), position);
     let new = variables(pair.new, pair.new.symbols.comparable(&pair.old.symbols), position);
-    let mut report = |name: &[u8], offset: u64, difference| verdict.refuse(Some(text(name)), Some(offset), difference);
+    let mut report = |name: &[u8], offset: u64, difference| verdict.refuse(Some(text(name)), Some(offset), wrap(difference));
     for (from, to, difference) in [(&old, &new, Difference::DataMissing), (&new, &old, Difference::DataNew)] {
         for (name, places) in from {
             for &((_, offset), _) in places.iter().skip(to.get(name).map_or(0, Vec::len)) {
@@ -176,7 +191,8 @@ fn variables<'a>(view: &FileView, symbols: &[Symbol<'a>], position: fn(&FileView
 
 /// Relocations and content of one region; `content` is the difference to report for other bytes.
 fn compare_region(pair: &Pair, region: Region, content: Difference, verdict: &mut Verdict) {
-    compare_relocations(pair, region, verdict);
+    let wrap = if content == Difference::TlsContent { thread_local } else { |difference| difference };
+    compare_relocations(pair, region, wrap, verdict);
     let (old, new) = (masked(pair.old, region.old, region.size), masked(pair.new, region.new, region.size));
     let byte = |bytes: &[u8], at: usize| bytes.get(at).copied().unwrap_or(0);
     let mut seen_nameless = false;
@@ -229,7 +245,7 @@ pub(super) fn relocations_in<'v>(view: &'v FileView, start: Vaddr, size: u64) ->
 }
 
 /// Both lists are sorted by address: walk them side by side.
-fn compare_relocations(pair: &Pair, region: Region, verdict: &mut Verdict) {
+fn compare_relocations(pair: &Pair, region: Region, wrap: fn(Difference) -> Difference, verdict: &mut Verdict) {
     let mut old = relocations_in(pair.old, region.old, region.size).iter().peekable();
     let mut new = relocations_in(pair.new, region.new, region.size).iter().peekable();
     loop {
@@ -249,7 +265,7 @@ fn compare_relocations(pair: &Pair, region: Region, verdict: &mut Verdict) {
         };
         if let Some(difference) = difference {
             let symbol = pair.old_names.at(region.old + offset).first().map(|symbol| text(symbol.name));
-            verdict.refuse(symbol, Some(offset), difference);
+            verdict.refuse(symbol, Some(offset), wrap(difference));
         }
     }
 }
@@ -261,10 +277,17 @@ fn compare_relocation(pair: &Pair, old: &Relocation, new: &Relocation) -> Option
         return compare_target(pair, old_target, new_target);
     }
     let same_symbol = symbol_identity(pair.old, old) == symbol_identity(pair.new, new);
-    if old.kind == new.kind && old.addend == new.addend && same_symbol {
+    if old.kind == new.kind && old.addend == new.addend && (same_symbol || is_same_slot(pair, old, new)) {
         return None;
     }
     Some(Difference::Relocation(describe(pair.old, old), describe(pair.new, new)))
+}
+
+/// Whether both are the slot of one number: what it is bound to is the business of rule 7, which says it once.
+fn is_same_slot(pair: &Pair, old: &Relocation, new: &Relocation) -> bool {
+    let number = pair.old.plt_slots.iter().position(|slot| slot.at == old.at);
+    let other = number.and_then(|number| pair.new.plt_slots.get(number));
+    old.kind == R_X86_64_JUMP_SLOT && other.is_some_and(|slot| slot.at == new.at)
 }
 
 /// The link-time address the relocation stores, when no symbol is looked up for it.

@@ -107,6 +107,9 @@ fn thread_local_storage_must_be_the_same() {
     assert!(size.reasons.iter().any(|r| matches!(r.difference, Difference::TlsSize(4, _))), "{size}");
     let image = judge(&tls(""), &tls("").replace('5', "6"));
     assert_eq!(image.reasons[0].difference, Difference::TlsContent);
+    let variable = size.reasons.iter().find(|r| r.symbol.as_deref() == Some("u")).expect("u is told");
+    assert_eq!((variable.difference.rule(), variable.difference.kind()), (3, "tls-new"));
+    assert_eq!(variable.difference.to_string(), "in thread-local storage, a variable is new");
     let gone = judge(&tls(""), "int t; int *get(void) { return &t; }");
     assert!(gone.reasons.iter().any(|r| r.difference == Difference::TlsSegment(true, false)), "{gone}");
 }
@@ -168,7 +171,10 @@ fn a_new_lazily_bound_call_is_refused_where_its_slot_is_shared_data() {
             .replace("getpid()", "getppid()"),
         &lazy,
     );
-    assert!(exchanged.reasons.iter().any(|r| matches!(r.difference, Difference::PltSlot(..))), "{exchanged}");
+    let [reason] = &exchanged.reasons[..] else { panic!("{:#?}", exchanged.reasons) };
+    assert!(matches!(reason.difference, Difference::PltSlot(..)), "{exchanged}");
+    // the linker puts the reserved words before the slots into RELRO, so that the shared data begins with the two slots
+    assert!(matches!(reason.offset, Some(0 | 8)), "{reason:?}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! Key types: [`Verdict`], [`Reason`], [`Difference`].
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -63,6 +64,8 @@ pub enum Difference {
     TlsSize(u64, u64),
     TlsAlignment(u64, u64),
     TlsContent,
+    /// What differs between variables or relocations of the thread-local image.
+    ThreadLocal(Box<Difference>),
     /// A tag such as `DT_INIT` that only one file has.
     InitPresence(&'static str),
     /// A tag such as `DT_INIT_ARRAY` with its number of entries.
@@ -138,6 +141,86 @@ impl Difference {
                 | OwnPointer
         )
     }
+
+    /// The rule that refuses it: 1 shape of the file, 2 shared data, 3 thread-local storage, 4 constructors, 5 what others use,
+    /// 7 lazily bound slots. Rules 6 (what the new file needs) and 8 (policy) are decided in the process.
+    pub fn rule(&self) -> u8 {
+        use Difference::*;
+        match self {
+            FileType | Soname(..) | TextRelocations | ExecutableStack | SharedRanges(..) | SharedPermissions => 1,
+            SharedSize(..) | SharedAlignment(..) | SharedPageOffset(..) | Content | DataMissing | DataNew | DataMoved(..)
+            | DataSize(..) | RelocationMissing | RelocationNew | Relocation(..) | TargetPlace(..) | Target(..) | CopyContent
+            | VariableMoved(..) | VariableUnverified | VirtualFunctions(..) | VirtualSlot(_) | Locks(_) | OwnPointer => 2,
+            StaticTls | TlsSegment(..) | TlsSize(..) | TlsAlignment(..) | TlsContent | ThreadLocal(_) => 3,
+            InitPresence(_) | InitCount(..) | InitFunction(..) | InitCode(_) | InitUnknown(_) => 4,
+            ExportMissing | ExportType(..) | ExportSize(..) | VersionMissing(_) => 5,
+            PltSlots(..) | PltSlot(..) => 7,
+        }
+    }
+
+    /// One word for programs that read verdicts; it stays the same when the sentence is worded anew.
+    pub fn kind(&self) -> &'static str {
+        use Difference::*;
+        match self {
+            FileType => "file-type",
+            Soname(..) => "soname",
+            TextRelocations => "text-relocations",
+            StaticTls => "static-tls",
+            ExecutableStack => "executable-stack",
+            SharedRanges(..) => "shared-ranges",
+            SharedPermissions => "shared-permissions",
+            SharedSize(..) => "shared-size",
+            SharedAlignment(..) => "shared-alignment",
+            SharedPageOffset(..) => "shared-page-offset",
+            Content => "content",
+            DataMissing => "data-missing",
+            DataNew => "data-new",
+            DataMoved(..) => "data-moved",
+            DataSize(..) => "data-size",
+            RelocationMissing => "relocation-missing",
+            RelocationNew => "relocation-new",
+            Relocation(..) => "relocation",
+            TargetPlace(..) => "target-place",
+            Target(..) => "target",
+            _ => self.interface_kind(),
+        }
+    }
+
+    fn interface_kind(&self) -> &'static str {
+        use Difference::*;
+        match self {
+            TlsSegment(..) => "tls-segment",
+            TlsSize(..) => "tls-size",
+            TlsAlignment(..) => "tls-alignment",
+            TlsContent => "tls-content",
+            ThreadLocal(inner) => match **inner {
+                DataMissing => "tls-missing",
+                DataNew => "tls-new",
+                DataMoved(..) => "tls-moved",
+                DataSize(..) => "tls-variable-size",
+                _ => "tls-relocation",
+            },
+            InitPresence(_) => "init-presence",
+            InitCount(..) => "init-count",
+            InitFunction(..) => "init-function",
+            InitCode(_) => "init-code",
+            InitUnknown(_) => "init-unknown",
+            ExportMissing => "export-missing",
+            ExportType(..) => "export-type",
+            ExportSize(..) => "export-size",
+            VersionMissing(_) => "version-missing",
+            PltSlots(..) => "plt-slots",
+            PltSlot(..) => "plt-slot",
+            CopyContent => "copy-content",
+            VariableMoved(..) => "variable-moved",
+            VariableUnverified => "variable-unverified",
+            VirtualFunctions(..) => "virtual-functions",
+            VirtualSlot(_) => "virtual-slot",
+            Locks(_) => "locks",
+            OwnPointer => "own-pointer",
+            _ => "difference",
+        }
+    }
 }
 
 /// The first reason, and how many more there are.
@@ -185,7 +268,7 @@ impl fmt::Display for Difference {
             Content => f.write_str("the initial value of writable data changes"),
             DataMissing => f.write_str("a variable is gone"),
             DataNew => f.write_str("a variable is new"),
-            DataMoved(old, new) => write!(f, "a variable moves within the writable data from {old:#x} to {new:#x}"),
+            DataMoved(old, new) => write!(f, "a variable moves from offset {old:#x} to {new:#x}"),
             DataSize(old, new) => write!(f, "the size of a variable changes from {old} to {new} bytes"),
             RelocationMissing => f.write_str("a relocation of writable data is gone"),
             RelocationNew => f.write_str("a relocation of writable data is new"),
@@ -207,6 +290,7 @@ impl Difference {
                 write!(f, "the alignment of the thread-local storage changes from {old:#x} to {new:#x}")
             }
             TlsContent => f.write_str("the initial value of thread-local storage changes"),
+            ThreadLocal(difference) => write!(f, "in thread-local storage, {difference}"),
             InitPresence(tag) => write!(f, "only one of the versions has {tag}"),
             InitCount(tag, old, new) => write!(f, "the number of functions in {tag} changes from {old} to {new}"),
             InitFunction(tag, old, new) => write!(f, "a function in {tag} changes from `{old}' to `{new}'"),

@@ -1,0 +1,152 @@
+"""What a run has found: the table, the chart, a sample to check by hand, and the table in README.md."""
+
+import json
+import random
+from collections import Counter
+from pathlib import Path
+from statistics import median
+
+from archive import Failure
+from chart import bars
+
+RESULTS = "results.jsonl"
+KINDS = {"update": "updates of one release", "cross-release": "the same package of two releases"}
+RULES = {1: "shape of the file", 2: "writable data", 3: "thread-local storage", 4: "constructors", 5: "symbols and versions in use",
+         6: "needs of the new file", 7: "lazily bound slots", 8: "policy"}
+BEGIN, END = "<!-- made by tests/pairs.sh --readme -->", "<!-- end -->"
+# how a reason is looked at with other tools; OLD and NEW are the files
+CHECKS = {"data": "readelf -lW FILE; readelf -SW FILE; readelf -rW FILE; readelf --dyn-syms -W FILE; objdump -s -j .data FILE",
+          "tls": "readelf -lW FILE; readelf -SW FILE; readelf --dyn-syms -W FILE; objdump -s -j .tdata FILE",
+          "init": "readelf -dW FILE; readelf -SW FILE; objdump -s -j .init_array FILE; readelf -rW FILE",
+          "export": "readelf --dyn-syms -W FILE; readelf -VW FILE", "plt": "readelf -rW FILE; readelf -SW FILE",
+          "file": "readelf -hW FILE; readelf -dW FILE; readelf -lW FILE"}
+CHECK_OF_RULE = {1: "file", 2: "data", 3: "tls", 4: "init", 5: "export", 7: "plt"}
+
+
+def read(cache: Path) -> list[dict]:
+    path = cache / RESULTS
+    if not path.exists():
+        raise Failure(f"{path} does not exist: run tests/pairs.sh first")
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def failures(results: list[dict]) -> list[dict]:
+    return [result for result in results if result["outcome"] in ("crash", "timeout", "unreadable")]
+
+
+def summary(results: list[dict]) -> str:
+    parts = [section(kind, [result for result in results if result["kind"] == kind]) for kind in KINDS]
+    for result in failures(results):
+        error = result.get("error") or result.get("answer", {}).get("error") or ""
+        parts.append(f"{result['outcome']}: {result['old_file']} {result['new_file']} {error}")
+    return "\n".join(part for part in parts if part)
+
+
+def section(kind: str, results: list[dict]) -> str:
+    if not results:
+        return ""
+    numbers = count(results)
+    lines = [f"== {KINDS[kind]}"]
+    lines += [f"{text:<52}{value}" for text, value in numbers_table(numbers)]
+    lines += ["", f"{'rule':<32}{'kind':<22}{'files':>6}{'share':>8}{'alone':>7}"]
+    for rule, word, files, alone in numbers["reasons"]:
+        lines.append(f"{f'{rule} {RULES[rule]}':<32}{word:<22}{files:>6}{share(files, numbers['refused']):>8}{alone:>7}")
+    lines += [f"{f'{rule} {RULES[rule]}':<32}{'any':<22}{files:>6}{share(files, numbers['refused']):>8}{alone:>7}"
+              for rule, files, alone in numbers["rules"]]
+    return "\n".join(lines) + "\n"
+
+
+def count(results: list[dict]) -> dict:
+    """All numbers of a table. Files that did not change are accepted without a look, so they are counted apart."""
+    changed = [result for result in results if not result["identical"]]
+    refused = [result for result in changed if result["outcome"] == "refused"]
+    packages = Counter((result["release"], result["package"]) for result in results)
+    single = sum({(result["release"], result["package"]): result["unmatched"] for result in results}.values())
+    stopped = {(result["release"], result["package"]) for result in results if result["outcome"] != "accepted"}
+    outcomes = Counter(result["outcome"] for result in results)
+    accepted = [result for result in changed if result["outcome"] == "accepted"]
+    largest = max(results, key=lambda result: result["peak_kib"])
+    slowest = max(results, key=lambda result: result["seconds"])
+    return {"pairs": len(packages), "pairs_accepted": len(packages) - len(stopped), "files": len(results), "single": single, "changed": len(changed),
+            "accepted": len(accepted), "refused": len(refused),
+            "forced": sum(result["answer"]["forced_ok"] for result in refused), "outcomes": outcomes,
+            "median": median(result["seconds"] for result in results), "slowest": slowest, "largest": largest,
+            "reasons": tally(refused, lambda reason: (reason["rule"], reason["kind"])),
+            "rules": tally(refused, lambda reason: (reason["rule"],))}
+
+
+def tally(refused: list[dict], key) -> list[tuple]:
+    """For each key the refused files that have it among their reasons, and those that have no other; most frequent first."""
+    having, alone = Counter(), Counter()
+    for result in refused:
+        keys = {key(reason) for reason in result["answer"]["reasons"]}
+        having.update(keys)
+        if len(keys) == 1:
+            alone.update(keys)
+    return [(*one, files, alone[one]) for one, files in sorted(having.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def numbers_table(numbers: dict) -> list[tuple[str, str]]:
+    of_pairs = f"{numbers['pairs_accepted']} of {numbers['pairs']} ({share(numbers['pairs_accepted'], numbers['pairs'])})"
+    of_files = f"{numbers['accepted']} of {numbers['changed']} ({share(numbers['accepted'], numbers['changed'])})"
+    refused = f"{numbers['refused']}, of them {numbers['forced']} can be forced"
+    outcomes = numbers["outcomes"]
+    slowest, largest = numbers["slowest"], numbers["largest"]
+    return [("pairs of packages with every library accepted", of_pairs),
+            ("changed libraries accepted", of_files),
+            ("changed libraries refused", refused),
+            ("libraries that are byte for byte the same", str(numbers["files"] - numbers["changed"])),
+            ("libraries that only one version of a package has", str(numbers["single"])),
+            ("crashes, timeouts, unreadable", f"{outcomes['crash']}, {outcomes['timeout']}, {outcomes['unreadable']}"),
+            ("time for a library, median and longest",
+             f"{numbers['median'] * 1000:.0f} ms, {slowest['seconds'] * 1000:.0f} ms ({megabytes(slowest['size'])} file)"),
+            ("most memory", f"{megabytes(largest['peak_kib'] * 1024)} ({megabytes(largest['size'])} file)")]
+
+
+def share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else "-"
+
+
+def megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
+
+
+def sample(results: list[dict], number: int, seed: int) -> str:
+    """Random refusals, each with one of its reasons."""
+    refused = [result for result in results if result["outcome"] == "refused"]
+    chosen = random.Random(seed)
+    lines = []
+    for index, result in enumerate(chosen.sample(refused, min(number, len(refused))), 1):
+        reason = chosen.choice(result["answer"]["reasons"])
+        command = CHECKS[CHECK_OF_RULE[reason["rule"]]]
+        lines += [f"{index}. {result['release']} {result['package']} {result['old']} -> {result['new']}",
+                  f"   rule {reason['rule']} {reason['kind']}: {reason['text']}",
+                  f"   OLD={result['old_file']}", f"   NEW={result['new_file']}",
+                  f"   for FILE in $OLD $NEW: {command}"]
+    return "\n".join(lines)
+
+
+def write_readme(results: list[dict], root: Path) -> None:
+    """The table between the marks of README.md, and docs/verdicts.svg."""
+    numbers = count([result for result in results if result["kind"] == "update"])
+    path = root / "README.md"
+    text = path.read_text()
+    if BEGIN not in text or END not in text.partition(BEGIN)[2]:
+        raise Failure(f"README.md has no place for the table between {BEGIN} and {END}")
+    before, _, rest = text.partition(BEGIN)
+    after = rest.partition(END)[2]
+    path.write_text(f"{before}{BEGIN}\n{markdown(numbers)}{END}{after}")
+    (root / "docs").mkdir(exist_ok=True)
+    rows = [("accepted", numbers["accepted"], "accepted")]
+    rows += [(f"{word} (rule {rule})", files, "refused") for rule, word, files, _ in numbers["reasons"][:12]]
+    title = f"{numbers['changed']} changed libraries of {numbers['pairs']} package updates"
+    (root / "docs/verdicts.svg").write_text(bars(title, rows, numbers["changed"]))
+
+
+def markdown(numbers: dict) -> str:
+    lines = ["| measured | |", "|---|---|"]
+    lines += [f"| {text} | {value} |" for text, value in numbers_table(numbers)]
+    lines += ["", "| most frequent reasons | rule | refused libraries that have it | that have no other |", "|---|---|---|---|"]
+    for rule, word, files, alone in numbers["reasons"][:10]:
+        lines.append(f"| {word} | {rule}, {RULES[rule]} | {files} ({share(files, numbers['refused'])}) | {alone} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,76 @@
+//! `bean-update` as its users see it: exit status, text and JSON on libraries that gcc makes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A folder that goes when the test is over.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("bean-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).expect("a temporary folder");
+        Folder(path)
+    }
+
+    fn library(&self, name: &str, source: &str) -> PathBuf {
+        let (code, library) = (self.0.join("lib.c"), self.0.join(name));
+        fs::write(&code, source).expect("a source");
+        let flags = ["-O1", "-fPIC", "-shared", "-Wl,-z,relro,-z,now", "-Wl,-soname,libx.so.1", "-o"];
+        let status = Command::new("gcc").args(flags).arg(&library).arg(&code).status().expect("gcc runs");
+        assert!(status.success());
+        library
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn run(old: &Path, new: &Path, options: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bean-update")).args(options).args([old, new]).output().expect("bean-update runs")
+}
+
+#[test]
+fn accepted_is_0_refused_is_1_unreadable_is_2() {
+    let folder = Folder::new("status");
+    let old = folder.library("old.so", "int a = 1; int f(void) { return a; }");
+    let same_data = folder.library("code.so", "int a = 1; int f(void) { return a * 5; }");
+    let more_data = folder.library("data.so", "int a = 1; int b = 2; int f(void) { return a + b; }");
+    let text = folder.0.join("lib.c");
+    let outcome = |new: &Path| {
+        let output = run(&old, new, &[]);
+        (output.status.code(), String::from_utf8(output.stdout).expect("text"), String::from_utf8(output.stderr).expect("text"))
+    };
+    assert_eq!(outcome(&same_data), (Some(0), "libx.so.1: the new version is compatible\n".into(), String::new()));
+    let (status, out, _) = outcome(&more_data);
+    assert_eq!(status, Some(1));
+    assert!(out.lines().any(|line| line.starts_with("libx.so.1: a variable is new: `b' at offset")), "{out}");
+    let (status, out, error) = outcome(&text);
+    assert_eq!((status, out.as_str()), (Some(2), ""));
+    assert_eq!(error, format!("bean-update: {}: invalid ELF header\n", text.display()));
+}
+
+#[test]
+fn json_names_rule_and_kind_of_each_reason() {
+    let folder = Folder::new("json");
+    let old = folder.library("old.so", "int a = 1; int f(void) { return a; }");
+    let new = folder.library("new.so", "int a = 2; int f(void) { return a; }");
+    let output = run(&old, &new, &["--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((answer["object"].as_str(), answer["verdict"].as_str()), (Some("libx.so.1"), Some("refused")));
+    assert_eq!((answer["forced_ok"].as_bool(), answer["omitted"].as_u64()), (Some(true), Some(0)));
+    let reason = &answer["reasons"][0];
+    assert_eq!(
+        (reason["rule"].as_u64(), reason["kind"].as_str(), reason["symbol"].as_str()),
+        (Some(2), Some("content"), Some("a"))
+    );
+    let missing = run(&old, &folder.0.join("none.so"), &["--json"]);
+    let answer: serde_json::Value = serde_json::from_slice(&missing.stdout).expect("JSON");
+    assert_eq!((missing.status.code(), answer["verdict"].as_str()), (Some(2), Some("unreadable")));
+    assert!(answer["error"].as_str().is_some_and(|error| error.contains("none.so: cannot be read")), "{answer}");
+}
