@@ -2,6 +2,7 @@
 //! stock loader that was installed with it, which is read and never run.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use luci::addr::Vaddr;
 use luci::diag::{Error, Result};
