@@ -78,6 +78,8 @@ pub struct Registry {
     /// Threads that wait until another has run the constructors of an object.
     pub waiting: Vec<(u32, ObjectId)>,
     pub program: Option<ObjectId>,
+    /// The directory of the program's file behind its name, where that may count instead of the one in the name.
+    pub program_directory: Option<Box<[u8]>>,
     /// Dependencies to leave out (LD_EXCLUDE).
     pub excluded: Vec<Box<[u8]>>,
     /// Objects are loaded for dlopen: those that forbid it (DF_1_NOOPEN) are refused.
@@ -99,6 +101,7 @@ impl Registry {
             unconstructed: 0,
             waiting: Vec::new(),
             program: None,
+            program_directory: None,
             excluded: Vec::new(),
             opens: false,
             lists_only: false,
