@@ -6,6 +6,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::ffi::CStr;
 use core::ops::ControlFlow;
 
 use luci::addr::Vaddr;
@@ -366,7 +367,7 @@ impl Registry {
     }
 
     /// The directory of an object, absolute (`$ORIGIN`, RTLD_DI_ORIGIN).
-    pub fn origin_of(&mut self, world: &World<'static>, id: ObjectId) -> Option<&[u8]> {
+    pub fn origin_of(&mut self, world: &World<'static>, id: ObjectId) -> Option<&CStr> {
         if self.state(id).origin.is_none() {
             self.state_mut(id).origin = origin::of(&world.get(id)?.current);
         }
@@ -463,7 +464,7 @@ fn requester<'a>(world: &'a World<'static>, states: &'a [Option<State>], id: Obj
     let text = |offset: Option<u64>| offset.and_then(|offset| version.string(offset));
     Requester {
         name: &version.path,
-        origin: states[id.0 as usize].as_ref().and_then(|state| state.origin.as_deref()),
+        origin: states[id.0 as usize].as_ref().and_then(|state| state.origin.as_deref()).map(CStr::to_bytes),
         rpath: text(version.dynamic.rpath),
         runpath: text(version.dynamic.runpath),
         nodeflib: version.dynamic.flags_1.contains(Flags1::NODEFLIB),

@@ -3,7 +3,8 @@
 //! For a program that was started by name glibcs differ: the older ones take the directory as the user spelled it, the newer
 //! ones that of the file behind the name. Which it is shows when the libc is known, which may itself be found through it.
 
-use alloc::boxed::Box;
+use alloc::ffi::CString;
+use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 
 use luci::config::Config;
@@ -16,13 +17,13 @@ use super::{files, identify};
 
 /// What is found out when an object is loaded: its directory if one of its paths may ask for it, or if its name is relative,
 /// which means another file after chdir(2). Otherwise it waits until somebody asks.
-pub fn when_loaded(version: &Version<'static>) -> Option<Box<[u8]>> {
+pub fn when_loaded(version: &Version<'static>) -> Option<CString> {
     let is_relative = !version.path.starts_with(b"/");
     if is_relative || is_mentioned_in(version) { of(version) } else { None }
 }
 
 /// The directory of an object, absolute; for the program that of the file the kernel runs.
-pub fn of(version: &Version<'static>) -> Option<Box<[u8]>> {
+pub fn of(version: &Version<'static>) -> Option<CString> {
     let path = match version.role {
         Role::Vdso | Role::Loader => return None,
         Role::Program if !PROCESS.start.by_name.load(Ordering::Relaxed) => match files::executable_path() {
@@ -31,14 +32,19 @@ pub fn of(version: &Version<'static>) -> Option<Box<[u8]>> {
         },
         _ => version.path.to_vec(),
     };
-    files::directory_of(path)
+    directory_of(path)
+}
+
+/// The directory of a file, as a program reads it.
+pub fn directory_of(path: Vec<u8>) -> Option<CString> {
+    CString::new(files::directory_of(path)?.into_vec()).ok()
 }
 
 /// Looks ahead for the libc if the search for it may depend on how the program's name was spelled.
 pub fn settle_early(config: &Config<'static>, world: &World<'static>, program: ObjectId) {
     let Some(version) = world.get(program).map(|object| object.current.clone()) else { return };
     let depends = PROCESS.with_registry(|registry| {
-        let spelled = registry.origin_of(world, program).map(Box::from);
+        let spelled = registry.origin_of(world, program).map(CString::from);
         let behind = registry.program_directory.clone();
         behind.is_some() && behind != spelled
     });
@@ -71,12 +77,12 @@ fn is_mentioned_in(version: &Version<'static>) -> bool {
 
 /// LD_ORIGIN_PATH without slashes at its end.
 #[cold]
-fn told() -> Option<Box<[u8]>> {
+fn told() -> Option<CString> {
     let told = PROCESS.start.origin_path.load(Ordering::Relaxed);
     if told == 0 {
         return None;
     }
     let path = super::start::c_string(told);
     let end = path.iter().rposition(|&byte| byte != b'/').map_or(1, |last| last + 1);
-    Some(Box::from(&path[..end]))
+    CString::new(&path[..end]).ok()
 }
