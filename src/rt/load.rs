@@ -74,7 +74,7 @@ pub fn find_or_load(world: &mut World<'static>, asked: Asked<'_>) -> Result<Obje
 pub fn find_or_load_setuid(world: &mut World<'static>, asked: Asked<'_>) -> Result<ObjectId> {
     let search = |asked: Asked<'_>| {
         let mut opener = SetuidOnly(Opener::default());
-        let found = PROCESS.with_registry(|registry| registry.search.find_in_defaults(asked.name, &mut opener));
+        let found = heard(asked, || PROCESS.with_registry(|registry| registry.search.find_in_defaults(asked.name, &mut opener)));
         found.unwrap_or_else(|| Err(Error::other(String::from_utf8_lossy(asked.name), files::CANNOT_OPEN)))
     };
     match find_by(world, asked, |_, asked| search(asked))? {
@@ -99,14 +99,10 @@ fn find_by(
     if let Some(id) = loader_in(world, asked.namespace, asked.name)? {
         return Ok(Found::Loaded(id));
     }
-    if trace::is_on(Topics::FILES | Topics::LIBS) {
+    if trace::is_on(Topics::FILES) {
         trace::load::asked(world, asked);
     }
-    let found = search(world, asked);
-    if trace::is_on(Topics::LIBS) {
-        trace::load::searched(asked.name);
-    }
-    let found = found?;
+    let found = search(world, asked)?;
     let same = PROCESS.with_registry(|registry| {
         let id = same_file(registry, world, asked.namespace, &found)?;
         registry.alias(asked.namespace, asked.name, id);
@@ -120,11 +116,25 @@ fn search_file(world: &World<'static>, asked: Asked<'_>) -> Result<ElfFile> {
         return audit::search_file(world, asked);
     }
     let mut opener = Opener::default();
-    let found = PROCESS.with_registry(|registry| match registry.trace {
+    let search = |registry: &mut Registry| match registry.trace {
         Some(_) => tree::search_file(registry, world, asked, &mut opener),
         None => registry.with_request(world, asked, |search, request| search.find(request, &mut opener)),
-    });
+    };
+    let found = heard(asked, || PROCESS.with_registry(search));
     opener.outcome(asked.name, found)
+}
+
+/// A search, told from its beginning to its end where somebody listens.
+pub fn heard<R>(asked: Asked<'_>, search: impl FnOnce() -> R) -> R {
+    let told = trace::is_on(Topics::LIBS) && !asked.name.contains(&b'/');
+    if told {
+        trace::load::searching(asked);
+    }
+    let found = search();
+    if told {
+        trace::load::searched();
+    }
+    found
 }
 
 /// The file that a name would lead to. Nobody hears of the question, and nothing is remembered of it.
@@ -430,7 +440,7 @@ impl Files for Opener {
     }
 
     fn hears(&mut self, step: Step<'_>) {
-        trace::load::step(&step);
+        trace::load::step(&trace::load::step_text(&step));
     }
 }
 
