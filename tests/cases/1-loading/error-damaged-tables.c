@@ -26,6 +26,7 @@
 //#Expect:./fini-array: DT_FINI_ARRAY lies outside the segments
 //#Expect:./preinit-array: DT_PREINIT_ARRAY lies outside the segments
 //#Expect:./reloc-kind: unexpected reloc type 0x2a
+//#Expect:./overflow: Symbol causes overflow in R_X86_64_32 relocation
 //#Expect:./reloc-place: relocation lies outside the writable segments
 //#Expect:./reloc-symbol: relocation names a symbol outside the symbol table
 //#Expect:./symbol-name: symbol name lies outside the string table
@@ -75,6 +76,7 @@ init-array d.25=0x7000000
 fini-array d.26=0x7000000
 preinit-array d.29=0x7000000 d.29.tag=32 d.0x6ffffff9=16 d.0x6ffffff9.tag=33
 reloc-kind r.6.kind=42
+overflow j.7.kind=10
 reloc-place r.6.offset=0
 reloc-symbol r.6.symbol=0x7000
 symbol-name s.base.name=0x7000000
