@@ -16,7 +16,7 @@
 //#Send:ask
 //#Expect:old
 //#Update:liblib.so=2
-//#Status:a variable moves within the writable data from
+//#Status:a variable moves from offset
 //#Update:liblib.so=3
 //#Status:the initial value of writable data changes: `data'
 //#Update:liblib.so=4
