@@ -13,7 +13,9 @@
 //! | [`interp`] | `elfo-setinterp`: where a path goes, and how the file is replaced |
 #![forbid(unsafe_code)]
 
+pub mod dump;
 pub mod image;
 pub mod input;
 pub mod interp;
+pub mod names;
 pub mod table;
