@@ -17,5 +17,8 @@ pub mod dump;
 pub mod image;
 pub mod input;
 pub mod interp;
+pub mod lookup;
 pub mod names;
+pub mod object;
+pub mod scope;
 pub mod table;
