@@ -20,5 +20,8 @@ pub mod interp;
 pub mod lookup;
 pub mod names;
 pub mod object;
+pub mod process;
 pub mod scope;
+pub mod summary;
 pub mod table;
+pub mod vdso;
