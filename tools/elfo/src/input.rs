@@ -15,6 +15,8 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     let name = || text(path.as_os_str().as_bytes());
     let metadata = fs::metadata(path).map_err(plain).with_context(name)?;
     ensure!(!metadata.is_dir(), "{}: is a directory", name());
+    // a FIFO would be waited for
+    ensure!(metadata.is_file(), "{}: is no regular file", name());
     fs::read(path).map_err(plain).with_context(name)
 }
 

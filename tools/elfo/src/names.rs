@@ -123,7 +123,11 @@ pub fn relocation(kind: u32) -> String {
         luci::arch::reloc::R_X86_64_RELATIVE64 => "R_X86_64_RELATIVE64".into(),
         41 => "R_X86_64_GOTPCRELX".into(),
         42 => "R_X86_64_REX_GOTPCRELX".into(),
-        _ => or_number(reloc::r_to_str(kind, EM_X86_64), "R_UNKNOWN", u64::from(kind)),
+        _ => match or_number(reloc::r_to_str(kind, EM_X86_64), "R_UNKNOWN", u64::from(kind)) {
+            // goblin leaves the prefix out
+            name if name.starts_with("X86_64_") => format!("R_{name}"),
+            name => name,
+        },
     }
 }
 

@@ -44,8 +44,9 @@ fn run(cli: &Cli) -> Result<()> {
 }
 
 fn set(cli: &Cli, path: &[u8], name: &str) -> Result<()> {
-    let bytes = input::read(&cli.file)?;
+    // opened before it is read, so that a change in between is noticed
     let target = Target::open(&cli.file, cli.force).with_context(|| name.to_string())?;
+    let bytes = input::read(&cli.file)?;
     let change = interp::change(&bytes, path, cli.force).with_context(|| name.to_string())?;
     if change.how != How::Unchanged {
         for lost in target.replace(&change.bytes).with_context(|| name.to_string())? {

@@ -28,10 +28,10 @@ impl Target {
     /// Checks that the file may be replaced. `force` allows a file that raises privileges, and one that has several names.
     pub fn open(path: &Path, force: bool) -> Result<Target> {
         let path = path.canonicalize().map_err(plain)?;
+        ensure!(fs::metadata(&path).map_err(plain)?.is_file(), "is no regular file");
         access(&path, Access::WRITE_OK).map_err(|errno| plain(errno.into()))?;
         let file = File::open(&path).map_err(plain)?;
         let metadata = file.metadata().map_err(plain)?;
-        ensure!(metadata.is_file(), "it is no regular file");
         let target = Target { path, file, metadata };
         if !force {
             target.refuse_special()?;
