@@ -140,6 +140,19 @@ fn one_path_after_the_other_leads_back_as_well() {
 }
 
 #[test]
+fn the_record_goes_where_there_is_room_for_it() {
+    let bench = Bench::new();
+    let program = fs::read(bench.build("program", HELLO, &[])).expect("the program");
+    let end = elfo::image::Image::parse(&program).expect("ELF").segments[2].p_filesz as usize;
+    // the path fills the page so far that nothing fits behind it
+    let path = format!("/{}", "x".repeat(4096 - end.next_multiple_of(8) - 20));
+    let change = interp::change(&program, path.as_bytes(), false).expect("it fits");
+    assert_eq!((change.how, change.bytes.len()), (How::Padding, program.len()));
+    let back = interp::change(&change.bytes, SYSTEM.as_bytes(), false).expect("it fits");
+    assert!(back.how == How::Restored && back.bytes == program);
+}
+
+#[test]
 fn the_loader_of_this_repository_serves() {
     let loader = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/dist/ld-luci.so");
     let Ok(loader) = loader.canonicalize() else {

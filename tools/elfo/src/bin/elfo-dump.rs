@@ -12,7 +12,7 @@ const TOOL: &str = "elfo-dump";
 
 /// Shows what an ELF file says of itself; without switches everything
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version)]
 struct Cli {
     /// The file: a program, a library or an object file
     file: PathBuf,

@@ -13,7 +13,7 @@ const TOOL: &str = "elfo-dynamic-dump";
 
 /// Shows the dynamic section as the loader decodes it
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version)]
 struct Cli {
     /// A file, or the number of a process (`./123` is a file)
     what: OsString,

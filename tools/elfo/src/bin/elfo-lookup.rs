@@ -17,7 +17,7 @@ const TOOL: &str = "elfo-lookup";
 
 /// Looks symbols up as the loader does; the exit status is 1 when one is not found
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version)]
 struct Cli {
     /// A program or a library
     file: PathBuf,

@@ -14,7 +14,7 @@ const TOOL: &str = "elfo-setinterp";
 
 /// Prints the interpreter of a program (PT_INTERP), or sets it in place
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version)]
 struct Cli {
     /// The program; a symbolic link is followed
     file: PathBuf,

@@ -14,7 +14,7 @@ const TOOL: &str = "elfo-vdso-dump";
 
 /// Shows the vDSO of this machine as elfo-dump does, or writes its image to a file
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version)]
 struct Cli {
     /// Write the image to this file
     #[arg(short, long)]

@@ -1,9 +1,10 @@
-//! The record that a change leaves behind the path, by which a later run undoes it to the byte: the file's former length and the
+//! The record that a change leaves behind the path, or behind another segment where there is more room, by which a later run undoes it to the byte: the file's former length and the
 //! former bytes of every place that was changed. It counts only while those places still hold what the change wrote; after
 //! strip(1) or another edit the file is what it is.
 
 use std::ops::Range;
 
+use goblin::elf64::program_header::PT_LOAD;
 use luci::elf::hash::gnu_hash;
 
 use super::program::{Program, file_range};
@@ -37,21 +38,25 @@ pub fn bound(places: usize, bytes: usize) -> usize {
     HEADER + places * PLACE + bytes
 }
 
+/// Where a record may be: behind the path, else behind the end of a segment.
+pub fn places(program: &Program) -> Vec<usize> {
+    let loads = program.segments.iter().filter(|segment| segment.p_type == PT_LOAD).map(|load| file_range(load).end);
+    let ends = std::iter::once(file_range(&program.segments[program.interp]).end).chain(loads);
+    ends.map(|end| end.next_multiple_of(8)).collect()
+}
+
 /// The file as it was before it was changed; `None` when it has no record that holds.
 pub fn undo(program: &Program) -> Option<Vec<u8>> {
     let bytes = &program.bytes;
     let path = file_range(&program.segments[program.interp]);
-    let at = path.end.next_multiple_of(8);
-    let record = bytes.get(at..)?;
-    if !record.starts_with(MAGIC) {
-        return None;
-    }
-    let mut rest = &record[MAGIC.len()..];
+    let is_record = |&at: &usize| bytes.get(at..).is_some_and(|there| there.starts_with(MAGIC));
+    let at = places(program).into_iter().find(is_record)?;
+    let mut rest = &bytes[at + MAGIC.len()..];
     let former_len = usize::try_from(take_long(&mut rest)?).ok()?;
     let present_len = take_long(&mut rest)?;
     let (wanted, count) = (take_word(&mut rest)?, take_word(&mut rest)?);
     let mut former = bytes.clone();
-    let mut places = Vec::new();
+    let mut changed = Vec::new();
     for _ in 0..count {
         let start = usize::try_from(take_long(&mut rest)?).ok()?;
         let length = take_word(&mut rest)? as usize;
@@ -59,13 +64,14 @@ pub fn undo(program: &Program) -> Option<Vec<u8>> {
         rest = behind;
         let place = start..start.checked_add(length)?;
         former.get_mut(place.clone())?.copy_from_slice(old);
-        places.push(place);
+        changed.push(place);
     }
     let end = bytes.len() - rest.len();
-    if present_len != bytes.len() as u64 || former_len > bytes.len() || hash(bytes, &places) != wanted {
+    if present_len != bytes.len() as u64 || former_len > bytes.len() || hash(bytes, &changed) != wanted {
         return None;
     }
-    former[path.start..end].fill(0);
+    former[path].fill(0);
+    former[at..end].fill(0);
     former.truncate(former_len);
     // whatever the record says, the outcome must be a program again
     Program::parse(&former).ok().map(|_| former)

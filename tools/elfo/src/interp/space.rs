@@ -74,11 +74,17 @@ fn lengthen(program: &Program, load: usize, path: &[u8]) -> Option<Vec<u8>> {
     changed.set_interp(offset, vaddr, size);
     let longer = offset + size - segment.p_offset;
     (changed.segments[load].p_filesz, changed.segments[load].p_memsz) = (longer, longer);
+    let claims = changed.claims();
+    let places = record::places(&changed);
     let mut bytes = changed.into_bytes();
     let record = record::make(program, &bytes, start..start + size as usize);
-    let at = (start + size as usize).next_multiple_of(8);
+    let is_free = |at: usize| {
+        let room = at..at + record.len();
+        let claimed = claims.iter().any(|claim| claim.start < room.end && room.start < claim.end);
+        !claimed && bytes.get(room).is_some_and(|room| room.iter().all(|&byte| byte == 0))
+    };
     // without room for the record the change holds as well, it just cannot be undone to the byte
-    if at + record.len() <= free {
+    if let Some(at) = places.into_iter().find(|&at| is_free(at)) {
         bytes[at..at + record.len()].copy_from_slice(&record);
     }
     Some(bytes)
