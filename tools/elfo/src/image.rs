@@ -20,7 +20,13 @@ pub struct Image<'a> {
     /// Of section names; as `e_shstrndx` says, or section 0 for it.
     pub names: Strings<'a>,
     pub problems: Vec<String>,
+    /// How many bytes of names may still be shown.
+    names_left: usize,
 }
+
+/// Names may overlap in a table, so that a crafted file could have far more of them than bytes; a real one has less than this many
+/// times its size.
+const NAMES_PER_BYTE: usize = 64;
 
 /// Marks of `e_phnum` and `e_shstrndx` whose real value is in section 0.
 const PN_XNUM: u16 = 0xffff;
@@ -42,8 +48,15 @@ impl<'a> Image<'a> {
         if header.e_machine != EM_X86_64 {
             return Err(luci::elf::header::WRONG_MACHINE);
         }
-        let mut image =
-            Image { bytes, header, segments: Vec::new(), sections: Vec::new(), names: Strings::default(), problems: Vec::new() };
+        let mut image = Image {
+            bytes,
+            header,
+            segments: Vec::new(),
+            sections: Vec::new(),
+            names: Strings::default(),
+            problems: Vec::new(),
+            names_left: bytes.len().saturating_mul(NAMES_PER_BYTE),
+        };
         image.read_sections();
         image.read_segments();
         Ok(image)
@@ -92,6 +105,20 @@ impl<'a> Image<'a> {
         let sentence = sentence.into();
         if !self.problems.contains(&sentence) {
             self.problems.push(sentence);
+        }
+    }
+
+    /// The name, as long as names do not add up to something absurd; then nothing.
+    pub fn bounded<N: AsRef<[u8]> + Default>(&mut self, name: N) -> N {
+        match self.names_left.checked_sub(name.as_ref().len()) {
+            Some(left) => {
+                self.names_left = left;
+                name
+            }
+            None => {
+                self.problem("its names are far longer than the file, so that some are left out");
+                N::default()
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 //!
 //! Key types: [`Answer`], [`Visit`] (one object that was looked at).
 
+use luci::elf::Sym;
 use luci::elf::hash::{GnuHash, SymbolHash, sysv_hash};
 use luci::elf::symbols::{self as sym, SHN_UNDEF, Symbols};
 use luci::elf::versions::{HIDDEN, VersionEntry};
@@ -116,7 +117,7 @@ fn split(query: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-fn found(object: &Object, symbol: &luci::elf::Sym) -> Found {
+fn found(object: &Object, symbol: &Sym) -> Found {
     let symbols = &object.current.symbols;
     let index = symbols.table.iter().position(|other| std::ptr::eq(other, symbol)).unwrap_or(0) as u32;
     Found {
@@ -156,7 +157,8 @@ fn visit(file: &Loaded, object: &Object, reference: &Reference) -> Visit {
                 of: buckets as usize,
                 first: words.get(2 + number as usize).copied().unwrap_or(0),
             });
-            let walk = table.candidates(hash).map(|index| candidate(symbols, index, reference));
+            let chosen = resolve::find(symbols, reference);
+            let walk = table.candidates(hash).map(|index| candidate(symbols, index, reference, chosen));
             visit.chain = until_taken(walk);
         }
         SymbolHash::None => {}
@@ -177,12 +179,13 @@ fn visit_gnu(table: &GnuHash, words: &[u32], symbols: &Symbols, reference: &Refe
     let first = words.get(4 + 2 * bloom_words + number as usize).copied().unwrap_or(0);
     visit.bucket = Some(Bucket { number, of: buckets, first });
     let mut next = (first != 0).then_some(first);
+    let chosen = resolve::find(symbols, reference);
     let walk = std::iter::from_fn(|| {
         let index = next?;
         let stored = table.hash_of(index)?;
         next = if stored & 1 == 0 { index.checked_add(1) } else { None };
         let same_hash = (stored ^ hash) >> 1 == 0;
-        Some(if same_hash { candidate(symbols, index, reference) } else { other_hash(symbols, index, stored) })
+        Some(if same_hash { candidate(symbols, index, reference, chosen) } else { other_hash(symbols, index, stored) })
     });
     visit.chain = until_taken(walk);
 }
@@ -215,11 +218,11 @@ fn describe(symbols: &Symbols, index: u32, verdict: String) -> Candidate {
 }
 
 /// A symbol whose hash fits.
-fn candidate(symbols: &Symbols, index: u32, reference: &Reference) -> Candidate {
+fn candidate(symbols: &Symbols, index: u32, reference: &Reference, chosen: Option<&Sym>) -> Candidate {
     let Some(symbol) = symbols.get(index) else {
         return describe(symbols, index, "outside the symbol table".into());
     };
-    let is_chosen = resolve::find(symbols, reference).is_some_and(|chosen| std::ptr::eq(chosen, symbol));
+    let is_chosen = chosen.is_some_and(|chosen| std::ptr::eq(chosen, symbol));
     let verdict = if is_chosen {
         match sym::binding(symbol) {
             sym::STB_GLOBAL | sym::STB_WEAK | sym::STB_GNU_UNIQUE => TAKEN.into(),

@@ -164,6 +164,25 @@ fn what_is_no_elf_file_is_told_in_a_sentence() {
 }
 
 #[test]
+fn names_that_overlap_do_not_fill_the_memory() {
+    let bench = Bench::new();
+    // thousands of symbols, all of which a crafted table lets begin at the start of one long name
+    let code: String = (0..3000).map(|number| format!("int variable_{number};\n")).collect();
+    let mut bytes = fs::read(bench.build("object.o", &code, &["-c"])).expect("the object");
+    let image = elfo::image::Image::parse(&bytes).expect("ELF");
+    let symbols = *image.section(2).expect("a symbol table");
+    let strings = image.sections[symbols.sh_link as usize];
+    for at in (symbols.sh_offset..symbols.sh_offset + symbols.sh_size).step_by(24) {
+        bytes[at as usize..][..4].copy_from_slice(&1u32.to_le_bytes());
+    }
+    let names = strings.sh_offset as usize..(strings.sh_offset + strings.sh_size) as usize - 1;
+    bytes[names].fill(b'x');
+    let document = dump::document("crafted", &bytes, Parts::all()).expect("it can be read");
+    assert!(document.problems.iter().any(|problem| problem.contains("far longer than the file")), "{:?}", document.problems);
+    assert!(document.to_text().len() < 200 * bytes.len());
+}
+
+#[test]
 fn no_damage_makes_it_panic() {
     let bench = Bench::new();
     let library = fs::read(rich(&bench)).expect("the library");

@@ -117,6 +117,11 @@ pub fn segments(image: &mut Image) -> Vec<Segment> {
 fn sections_in(image: &Image, segment: &ProgramHeader) -> Vec<String> {
     use goblin::elf64::program_header::PT_TLS;
     use goblin::elf64::section_header::{SHF_ALLOC, SHF_TLS, SHT_NOBITS};
+    /// A crafted file may have 65,535 of both.
+    const MOST: usize = 1_000_000;
+    if image.segments.len() * image.sections.len() > MOST {
+        return Vec::new();
+    }
     let end = segment.p_vaddr.saturating_add(segment.p_memsz);
     let inside = image.sections.iter().filter(|section| {
         let has_memory = section.sh_flags & u64::from(SHF_ALLOC) != 0

@@ -57,7 +57,7 @@ fn bytes_of<'a>(image: &mut Image<'a>, name: &str, table: DynamicTable) -> &'a [
 fn add(image: &mut Image, table: &str, bytes: &[u8], symbols: &[Symbol], all: &mut Vec<Relocation>) {
     for rela in copies::<Rela>(bytes) {
         let index = relocs::symbol(&rela) as usize;
-        let symbol = symbols.get(index).filter(|_| index != 0).map(Symbol::full_name);
+        let symbol = symbols.get(index).filter(|_| index != 0).map(|symbol| image.bounded(symbol.full_name()));
         if index != 0 && symbol.is_none() {
             image.problem(format!("a relocation of {table} names a symbol outside the symbol table"));
         }

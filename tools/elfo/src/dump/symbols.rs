@@ -91,15 +91,17 @@ pub fn read(image: &mut Image, linked: &Linked) -> Tables {
     let version_of = |index: usize| {
         let versym = *versym.get(index)?;
         let entry = versions.get(usize::from(versym & !HIDDEN)).filter(|entry| entry.hash != 0)?;
-        Some((text(entry.name), versym & HIDDEN != 0))
+        Some((entry.name, versym & HIDDEN != 0))
     };
     let mut bad_names = 0;
-    let dynamic = symbols.iter().enumerate().map(|(index, raw)| {
+    let mut dynamic = Vec::with_capacity(symbols.len());
+    for (index, raw) in symbols.iter().enumerate() {
         let name = linked.strings.get(u64::from(raw.st_name));
         bad_names += usize::from(name.is_none());
-        symbol(raw, name.unwrap_or_default(), version_of(index))
-    });
-    let dynamic = dynamic.collect();
+        let name = image.bounded(name.unwrap_or_default());
+        let version = version_of(index).map(|(version, hidden)| (text(image.bounded(version)), hidden));
+        dynamic.push(symbol(raw, name, version));
+    }
     if bad_names > 0 && !symbols.is_empty() {
         image.problem(format!("the names of {bad_names} dynamic symbols lie outside the string table"));
     }
@@ -153,7 +155,8 @@ fn static_symbols(image: &mut Image) -> Vec<Symbol> {
         let section = image.sections.get(usize::from(raw.st_shndx)).filter(|_| own.is_empty() && kind(raw) == STT_SECTION);
         section.map_or(own, |section| image.section_name(section))
     };
-    copies::<Sym>(bytes).iter().map(|raw| symbol(raw, name(raw), None)).collect()
+    let named: Vec<(Sym, &[u8])> = copies::<Sym>(bytes).into_iter().map(|raw| (raw, name(&raw))).collect();
+    named.iter().map(|(raw, name)| symbol(raw, image.bounded(name), None)).collect()
 }
 
 /// A symbol that stands for a section and bears its name.

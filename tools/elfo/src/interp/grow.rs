@@ -10,7 +10,7 @@ use goblin::elf64::program_header::{PF_R, PT_GNU_PROPERTY, PT_INTERP, PT_LOAD, P
 use luci::addr::align_up;
 use luci::arch::PAGE_SIZE;
 
-use super::program::{Program, file_range, section_range};
+use super::program::{MOST_SEGMENTS, Program, file_range, section_range};
 use super::record;
 
 /// The end of what a process can map.
@@ -141,8 +141,8 @@ fn add_load(program: &mut Program, victim: Option<usize>, area: &Area) -> Result
     match victim {
         Some(victim) => drop(program.segments.remove(if victim > last { victim + 1 } else { victim })),
         None => {
-            let count = u16::try_from(program.segments.len()).ok().filter(|&count| count < 0xffff);
-            let count = count.context("it has as many program headers as can be")?;
+            ensure!(program.segments.len() <= MOST_SEGMENTS, "it has as many program headers as the kernel takes");
+            let count = program.segments.len() as u16;
             program.bytes[E_PHNUM..E_PHNUM + 2].copy_from_slice(&count.to_le_bytes());
             let size = size_of_val(&program.segments[..]) as u64;
             for own in program.segments.iter_mut().filter(|segment| segment.p_type == PT_PHDR) {

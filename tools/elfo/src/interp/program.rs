@@ -25,6 +25,9 @@ pub struct Program {
     pub interp: usize,
 }
 
+/// The kernel reads at most 64 KiB of program headers.
+pub const MOST_SEGMENTS: usize = 65536 / size_of::<ProgramHeader>();
+
 impl Program {
     /// Reads a program that the loader would load and that names an interpreter.
     pub fn parse(bytes: &[u8]) -> Result<Program> {
@@ -33,6 +36,7 @@ impl Program {
         if let Some(problem) = image.problems.first() {
             bail!("{problem}");
         }
+        ensure!(image.segments.len() <= MOST_SEGMENTS, "it has more program headers than the kernel takes");
         let interp = image.segments.iter().position(|segment| segment.p_type == PT_INTERP);
         let interp = interp.context("it names no interpreter (it is statically linked, or a library)")?;
         let (phoff, shoff) = (image.header.e_phoff, image.header.e_shoff);
