@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import archive
+import crosscheck
 import judge
 import report
 from archive import Failure
@@ -87,12 +88,17 @@ def run(options: argparse.Namespace) -> None:
     pairs = json.loads((options.cache / CHOSEN).read_text())
     if not options.tool.exists():
         raise Failure(f"{options.tool} is missing: run `make`")
+    results = []
+    for number, pair in enumerate(pairs, 1):
+        progress(f"judged {number} of {len(pairs)} pairs: {pair['package']}")
+        results += judge.judge_pair(options.tool, options.cache, pair)
+    # after all judging, because readelf's output makes this process large
+    for number, result in enumerate(results, 1):
+        progress(f"looked again at {number} of {len(results)} libraries: {result['package']}")
+        accepted = result["outcome"] == "accepted" and not result["identical"]
+        result["doubts"] = crosscheck.differences(Path(result["old_file"]), Path(result["new_file"])) if accepted else []
     fresh = options.cache / "results.fresh"
-    with fresh.open("w") as out:
-        for number, pair in enumerate(pairs, 1):
-            progress(f"judged {number} of {len(pairs)} pairs: {pair['package']}")
-            for result in judge.judge_pair(options.tool, options.cache, pair):
-                out.write(json.dumps(result) + "\n")
+    fresh.write_text("".join(json.dumps(result) + "\n" for result in results))
     fresh.rename(options.cache / report.RESULTS)
     progress_end()
 
