@@ -13,6 +13,13 @@ RESULTS = "results.jsonl"
 KINDS = {"update": "updates of one release", "cross-release": "the same package of two releases"}
 RULES = {1: "shape of the file", 2: "writable data", 3: "thread-local storage", 4: "constructors", 5: "symbols and versions in use",
          6: "needs of the new file", 7: "lazily bound slots", 8: "policy"}
+WORDS = {"shared-size": "the size of the writable data", "data-moved": "a variable has moved", "data-missing": "a variable is gone",
+         "data-new": "a variable is new", "data-size": "the size of a variable", "content": "an initial value",
+         "relocation": "what a pointer in the data is bound to", "relocation-missing": "a pointer in the data is gone",
+         "relocation-new": "a pointer in the data is new", "plt-slot": "the order of lazily bound functions",
+         "plt-slots": "the number of lazily bound functions", "export-missing": "a symbol is gone",
+         "export-size": "the size of an exported variable", "tls-size": "the size of thread-local storage",
+         "init-count": "the number of constructors"}
 BEGIN, END = "<!-- made by tests/pairs.sh --readme -->", "<!-- end -->"
 # how a reason is looked at with other tools; OLD and NEW are the files
 CHECKS = {"data": "readelf -lW FILE; readelf -SW FILE; readelf -rW FILE; readelf --dyn-syms -W FILE; objdump -s -j .data FILE",
@@ -48,7 +55,7 @@ def section(kind: str, results: list[dict]) -> str:
         return ""
     numbers = count(results)
     lines = [f"== {KINDS[kind]}"]
-    lines += [f"{text:<52}{value}" for text, value in numbers_table(numbers)]
+    lines += [f"{text:<64}{value}" for text, value in numbers_table(numbers)]
     lines += ["", f"{'refused by':<32}{'kind':<22}{'files':>6}{'share':>8}{'alone':>7}{'packages':>10}"]
     for rule, word, files, alone, packages in numbers["reasons"] + [(rule, "any", *rest) for rule, *rest in numbers["rules"]]:
         name = f"{rule} {RULES[rule]}"
@@ -63,6 +70,10 @@ def count(results: list[dict]) -> dict:
     packages = Counter((result["release"], result["package"]) for result in results)
     single = sum({(result["release"], result["package"]): result["unmatched"] for result in results}.values())
     stopped = {(result["release"], result["package"]) for result in results if result["outcome"] != "accepted"}
+    # what a process may have against a package that is accepted, which counts where a file has changed
+    hazard = {kind: {(result["release"], result["package"]) for result in changed if result["outcome"] == "accepted"
+                     and any(one["kind"] == kind for one in result["answer"]["hazards"])} - stopped
+              for kind in ("locks", "own-pointer")}
     outcomes = Counter(result["outcome"] for result in results)
     accepted = [result for result in changed if result["outcome"] == "accepted"]
     largest = max(results, key=lambda result: result["peak_kib"])
@@ -70,6 +81,8 @@ def count(results: list[dict]) -> dict:
     return {"pairs": len(packages), "pairs_accepted": len(packages) - len(stopped), "files": len(results), "single": single, "changed": len(changed),
             "accepted": len(accepted), "refused": len(refused),
             "forced": sum(result["answer"]["forced_ok"] for result in refused), "outcomes": outcomes,
+            "pairs_locks": len(hazard["locks"] - hazard["own-pointer"]), "pairs_pointers": len(hazard["own-pointer"]),
+            "pairs_free": len(set(packages) - stopped - hazard["locks"] - hazard["own-pointer"]),
             "doubts": sum(bool(result["doubts"]) for result in results),
             "median": median(result["seconds"] for result in results), "slowest": slowest, "largest": largest,
             "reasons": tally(refused, lambda reason: (reason["rule"], reason["kind"])),
@@ -96,13 +109,16 @@ def numbers_table(numbers: dict) -> list[tuple[str, str]]:
     refused = f"{numbers['refused']}, of them {numbers['forced']} can be forced"
     outcomes = numbers["outcomes"]
     slowest, largest = numbers["slowest"], numbers["largest"]
-    return [("pairs of packages with every library accepted", of_pairs),
-            ("changed libraries accepted", of_files),
+    return [("packages whose libraries are all accepted by their files", of_pairs),
+            ("of them accepted in every process", f"{numbers['pairs_free']} ({share(numbers['pairs_free'], numbers['pairs'])})"),
+            ("of them refused while the program has several threads (locks)", str(numbers["pairs_locks"])),
+            ("of them refused because their data points into itself", str(numbers["pairs_pointers"])),
+            ("changed libraries accepted by their files", of_files),
             ("changed libraries refused", refused),
             ("libraries that are byte for byte the same", str(numbers["files"] - numbers["changed"])),
-            ("libraries that only one version of a package has", str(numbers["single"])),
+            ("libraries that only one of the two packages has", str(numbers["single"])),
             ("crashes, timeouts, unreadable", f"{outcomes['crash']}, {outcomes['timeout']}, {outcomes['unreadable']}"),
-            ("accepted, but not by a comparison with readelf", str(numbers["doubts"])),
+            ("accepted, but told apart by a comparison with readelf", str(numbers["doubts"])),
             ("time for a library, median and longest",
              f"{numbers['median'] * 1000:.0f} ms, {slowest['seconds'] * 1000:.0f} ms ({megabytes(slowest['size'])} file)"),
             ("most memory", f"{megabytes(largest['peak_kib'] * 1024)} ({megabytes(largest['size'])} file)")]
@@ -142,9 +158,11 @@ def write_readme(results: list[dict], root: Path) -> None:
     after = rest.partition(END)[2]
     path.write_text(f"{before}{BEGIN}\n{markdown(numbers)}{END}{after}")
     (root / "docs").mkdir(exist_ok=True)
-    rows = [("every library accepted", numbers["pairs_accepted"], "accepted")]
-    rows += [(f"{word} (rule {rule})", packages, "refused") for rule, word, *_, packages in numbers["reasons"][:12]]
-    title = f"{numbers['pairs']} package updates: accepted, and the reasons against the others (one may have several)"
+    rows = [("accepted in every process", numbers["pairs_free"], "accepted"),
+            ("accepted without several threads", numbers["pairs_locks"], "partly"),
+            ("files fit, data points into itself", numbers["pairs_pointers"], "refused")]
+    rows += [(f"{WORDS.get(word, word)} ({rule})", packages, "refused") for rule, word, *_, packages in numbers["reasons"][:12]]
+    title = f"{numbers['pairs']} package updates: accepted, and reasons against the others (one may have several)"
     (root / "docs/verdicts.svg").write_text(bars(title, rows, numbers["pairs"]))
 
 
@@ -153,5 +171,5 @@ def markdown(numbers: dict) -> str:
     lines += [f"| {text} | {value} |" for text, value in numbers_table(numbers)]
     lines += ["", "| most frequent reasons | rule | packages | refused libraries that have it | that have no other |", "|---|---|---|---|---|"]
     for rule, word, files, alone, packages in numbers["reasons"][:10]:
-        lines.append(f"| {word} | {rule}, {RULES[rule]} | {packages} | {files} ({share(files, numbers['refused'])}) | {alone} |")
+        lines.append(f"| {WORDS.get(word, word)} (`{word}`) | {rule}, {RULES[rule]} | {packages} | {files} ({share(files, numbers['refused'])}) | {alone} |")
     return "\n".join(lines) + "\n"
