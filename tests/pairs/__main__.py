@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -18,6 +19,8 @@ CHOSEN = "chosen.json"
 
 
 def main() -> int:
+    # a reader that has enough, such as head, is no failure
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     options = arguments()
     try:
         if not (options.judge or options.summary or options.sample or options.readme):
@@ -36,7 +39,9 @@ def main() -> int:
         return 1 if report.failures(results) else 0
     except Failure as failure:
         print(f"pairs: {failure}", file=sys.stderr)
-        return 1
+    except KeyboardInterrupt:
+        print(f"pairs: interrupted; the next run goes on with what {options.cache} has", file=sys.stderr)
+    return 1
 
 
 def arguments() -> argparse.Namespace:

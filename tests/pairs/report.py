@@ -55,7 +55,7 @@ def section(kind: str, results: list[dict]) -> str:
         return ""
     numbers = count(results)
     lines = [f"== {KINDS[kind]}"]
-    lines += [f"{text:<64}{value}" for text, value in numbers_table(numbers)]
+    lines += [f"{text:<66}{value}" for text, value in numbers_table(numbers)]
     lines += ["", f"{'refused by':<32}{'kind':<22}{'files':>6}{'share':>8}{'alone':>7}{'packages':>10}"]
     for rule, word, files, alone, packages in numbers["reasons"] + [(rule, "any", *rest) for rule, *rest in numbers["rules"]]:
         name = f"{rule} {RULES[rule]}"
@@ -69,6 +69,7 @@ def count(results: list[dict]) -> dict:
     refused = [result for result in changed if result["outcome"] == "refused"]
     packages = Counter((result["release"], result["package"]) for result in results)
     single = sum({(result["release"], result["package"]): result["unmatched"] for result in results}.values())
+    unchanged = set(packages) - {(result["release"], result["package"]) for result in changed}
     stopped = {(result["release"], result["package"]) for result in results if result["outcome"] != "accepted"}
     # what a process may have against a package that is accepted, which counts where a file has changed
     hazard = {kind: {(result["release"], result["package"]) for result in changed if result["outcome"] == "accepted"
@@ -78,11 +79,12 @@ def count(results: list[dict]) -> dict:
     accepted = [result for result in changed if result["outcome"] == "accepted"]
     largest = max(results, key=lambda result: result["peak_kib"])
     slowest = max(results, key=lambda result: result["seconds"])
-    return {"pairs": len(packages), "pairs_accepted": len(packages) - len(stopped), "files": len(results), "single": single, "changed": len(changed),
+    return {"pairs": len(packages), "pairs_unchanged": len(unchanged), "pairs_changed": len(packages) - len(unchanged),
+            "pairs_accepted": len(set(packages) - stopped - unchanged), "files": len(results), "single": single, "changed": len(changed),
             "accepted": len(accepted), "refused": len(refused),
             "forced": sum(result["answer"]["forced_ok"] for result in refused), "outcomes": outcomes,
             "pairs_locks": len(hazard["locks"] - hazard["own-pointer"]), "pairs_pointers": len(hazard["own-pointer"]),
-            "pairs_free": len(set(packages) - stopped - hazard["locks"] - hazard["own-pointer"]),
+            "pairs_free": len(set(packages) - stopped - unchanged - hazard["locks"] - hazard["own-pointer"]),
             "doubts": sum(bool(result["doubts"]) for result in results),
             "median": median(result["seconds"] for result in results), "slowest": slowest, "largest": largest,
             "reasons": tally(refused, lambda reason: (reason["rule"], reason["kind"])),
@@ -104,13 +106,16 @@ def tally(refused: list[dict], key) -> list[tuple]:
 
 
 def numbers_table(numbers: dict) -> list[tuple[str, str]]:
-    of_pairs = f"{numbers['pairs_accepted']} of {numbers['pairs']} ({share(numbers['pairs_accepted'], numbers['pairs'])})"
+    whole = numbers["pairs_changed"]
+    of_pairs = f"{numbers['pairs_accepted']} of {whole} ({share(numbers['pairs_accepted'], whole)})"
+    free = f"{numbers['pairs_free']} ({share(numbers['pairs_free'], whole)})"
     of_files = f"{numbers['accepted']} of {numbers['changed']} ({share(numbers['accepted'], numbers['changed'])})"
     refused = f"{numbers['refused']}, of them {numbers['forced']} can be forced"
     outcomes = numbers["outcomes"]
     slowest, largest = numbers["slowest"], numbers["largest"]
-    return [("packages whose libraries are all accepted by their files", of_pairs),
-            ("of them accepted in every process", f"{numbers['pairs_free']} ({share(numbers['pairs_free'], numbers['pairs'])})"),
+    return [("packages, those in which no library changed", f"{numbers['pairs']}, {numbers['pairs_unchanged']}"),
+            ("changed packages whose libraries are all accepted by their files", of_pairs),
+            ("of them without locks and without data that points into itself", free),
             ("of them refused while the program has several threads (locks)", str(numbers["pairs_locks"])),
             ("of them refused because their data points into itself", str(numbers["pairs_pointers"])),
             ("changed libraries accepted by their files", of_files),
@@ -158,12 +163,12 @@ def write_readme(results: list[dict], root: Path) -> None:
     after = rest.partition(END)[2]
     path.write_text(f"{before}{BEGIN}\n{markdown(numbers)}{END}{after}")
     (root / "docs").mkdir(exist_ok=True)
-    rows = [("accepted in every process", numbers["pairs_free"], "accepted"),
-            ("accepted without several threads", numbers["pairs_locks"], "partly"),
+    rows = [("accepted", numbers["pairs_free"], "accepted"),
+            ("accepted while there is one thread", numbers["pairs_locks"], "partly"),
             ("files fit, data points into itself", numbers["pairs_pointers"], "refused")]
     rows += [(f"{WORDS.get(word, word)} ({rule})", packages, "refused") for rule, word, *_, packages in numbers["reasons"][:12]]
-    title = f"{numbers['pairs']} package updates: accepted, and reasons against the others (one may have several)"
-    (root / "docs/verdicts.svg").write_text(bars(title, rows, numbers["pairs"]))
+    title = f"{numbers['pairs_changed']} package updates: accepted, and reasons against the others (one may have several)"
+    (root / "docs/verdicts.svg").write_text(bars(title, rows, numbers["pairs_changed"]))
 
 
 def markdown(numbers: dict) -> str:
