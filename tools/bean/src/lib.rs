@@ -2,6 +2,8 @@
 //!
 //! Key types: [`Input`], a file's bytes with its path; [`Answer`], what `bean-update` says of a pair of files.
 
+pub mod hazards;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -50,6 +52,8 @@ pub struct Answer {
     pub reasons: Vec<ReasonEntry>,
     /// How many more reasons there are than the list has.
     pub omitted: usize,
+    /// What a running program may have against an update that the files allow.
+    pub hazards: Vec<ReasonEntry>,
     /// Why a file could not be compared.
     pub error: Option<String>,
 }
@@ -85,21 +89,22 @@ pub struct ReasonEntry {
 }
 
 impl Answer {
-    pub fn judged(old: &Path, new: &Path, verdict: &Verdict) -> Self {
+    pub fn judged(old: &Path, new: &Path, verdict: &Verdict, hazards: &Verdict) -> Self {
         Answer {
             object: Some(verdict.object.clone()),
             verdict: if verdict.is_accepted() { Outcome::Accepted } else { Outcome::Refused },
             forced_ok: verdict.is_accepted_when_forced(),
             reasons: verdict.reasons.iter().map(entry).collect(),
             omitted: verdict.omitted,
+            hazards: hazards.reasons.iter().map(entry).collect(),
             ..Answer::unreadable(old, new, None)
         }
     }
 
     pub fn unreadable(old: &Path, new: &Path, error: Option<String>) -> Self {
         let (old, new) = (old.display().to_string(), new.display().to_string());
-        let verdict = Outcome::Unreadable;
-        Answer { object: None, old, new, verdict, forced_ok: false, reasons: Vec::new(), omitted: 0, error }
+        let (verdict, reasons, hazards) = (Outcome::Unreadable, Vec::new(), Vec::new());
+        Answer { object: None, old, new, verdict, forced_ok: false, reasons, omitted: 0, hazards, error }
     }
 }
 

@@ -74,3 +74,22 @@ fn json_names_rule_and_kind_of_each_reason() {
     assert_eq!((missing.status.code(), answer["verdict"].as_str()), (Some(2), Some("unreadable")));
     assert!(answer["error"].as_str().is_some_and(|error| error.contains("none.so: cannot be read")), "{answer}");
 }
+
+#[test]
+fn what_a_running_program_may_have_against_it_is_told() {
+    let folder = Folder::new("hazards");
+    let source = "int pthread_mutex_lock(void *); static struct l { struct l *next; } head = {&head}; int extra = 1;\n\
+                  void *f(void *p) { pthread_mutex_lock(p); return head.next; }";
+    let old = folder.library("old.so", source);
+    let new = folder.library("new.so", &source.replace("lock(p);", "lock(p); extra++;"));
+    let output = run(&old, &new, &[]);
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("refused in some programs: libx.so.1: it locks"), "{text}");
+    assert!(text.contains("points into the library's own data") && text.contains("`head'"), "{text}");
+    let answer: serde_json::Value = serde_json::from_slice(&run(&old, &new, &["--json"]).stdout).expect("JSON");
+    assert_eq!(
+        (answer["hazards"][0]["kind"].as_str(), answer["hazards"][1]["kind"].as_str()),
+        (Some("locks"), Some("own-pointer"))
+    );
+}

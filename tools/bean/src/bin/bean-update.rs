@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use bean::hazards::hazards;
 use bean::{Answer, Input, Outcome};
 use clap::Parser;
 use luci::update::{Usage, Verdict, compare};
@@ -28,12 +29,12 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let judged = judge(&cli.old, &cli.new);
     let answer = match &judged {
-        Ok(verdict) => Answer::judged(&cli.old, &cli.new, verdict),
+        Ok((verdict, hazards)) => Answer::judged(&cli.old, &cli.new, verdict, hazards),
         Err(error) => Answer::unreadable(&cli.old, &cli.new, Some(error.clone())),
     };
     let printed = match judged {
         _ if cli.json => print_json(&answer),
-        Ok(verdict) => print_text(&verdict),
+        Ok((verdict, hazards)) => print_text(&verdict, &hazards),
         Err(error) => {
             eprintln!("bean-update: {error}");
             Ok(())
@@ -48,10 +49,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn judge(old: &Path, new: &Path) -> Result<Verdict, String> {
+/// The verdict on the files, and what a running program may have against it.
+fn judge(old: &Path, new: &Path) -> Result<(Verdict, Verdict), String> {
     let (old, new) = (Input::read(old)?, Input::read(new)?);
     let (old_view, new_view) = (old.view()?, new.view()?);
-    Ok(compare(&old.object(&old_view), &old_view, &new_view, &Usage::everything()))
+    let object = old.object(&old_view);
+    let verdict = compare(&object, &old_view, &new_view, &Usage::everything());
+    Ok((verdict, hazards(&object, &old_view, &new_view)))
 }
 
 fn print_json(answer: &Answer) -> io::Result<()> {
@@ -60,11 +64,12 @@ fn print_json(answer: &Answer) -> io::Result<()> {
     writeln!(out)
 }
 
-/// A line for each reason.
-fn print_text(verdict: &Verdict) -> io::Result<()> {
+/// A line for each reason, or what else a program may have against it.
+fn print_text(verdict: &Verdict, hazards: &Verdict) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if verdict.is_accepted() {
-        return writeln!(out, "{verdict}");
+        writeln!(out, "{verdict}")?;
+        return hazards.reasons.iter().try_for_each(|hazard| writeln!(out, "refused in some programs: {hazard}"));
     }
     for reason in &verdict.reasons {
         writeln!(out, "{reason}")?;
