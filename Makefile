@@ -1,5 +1,6 @@
 # make            builds target/dist: the loader, the tools, the settings file
-# make install    installs exactly that below PREFIX (default /opt/luci); DESTDIR is put in front
+# make install    installs exactly that below PREFIX (default /opt/luci), but keeps a settings file that is there and differs;
+#                 DESTDIR is put in front
 # make demo       shows a running program change its behaviour when its library is replaced
 # make test       passes every test; sets up what is missing (as root), else says what to install
 # make roots-all  all cases in Debian roots with every glibc that is supported
@@ -44,7 +45,13 @@ install: all
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 $(DIST)/ld-luci.so "$(DESTDIR)$(PREFIX)/.ld-luci.so.new"
 	mv "$(DESTDIR)$(PREFIX)/.ld-luci.so.new" "$(DESTDIR)$(PREFIX)/ld-luci.so"
-	install -m 644 $(DIST)/ld-luci.conf "$(DESTDIR)$(PREFIX)/ld-luci.conf"
+	@# settings that somebody has changed stay; what is new in the sample can be read beside them
+	@conf="$(DESTDIR)$(PREFIX)/ld-luci.conf"; \
+	if [ -f "$$conf" ] && ! cmp -s $(DIST)/ld-luci.conf "$$conf"; then \
+	    echo "install: $$conf is kept; the settings of this version are in $$conf.new"; \
+	    conf=$$conf.new; \
+	fi; \
+	install -m 644 $(DIST)/ld-luci.conf "$$conf"
 	@for tool in $(DIST)/bin/*; do \
 	    [ -f "$$tool" ] || continue; \
 	    install -m 755 "$$tool" "$(DESTDIR)$(PREFIX)/bin/" || exit 1; \

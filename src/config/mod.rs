@@ -37,9 +37,9 @@ pub struct Config<'a> {
     pub logfile: Option<&'a [u8]>,
     /// The configuration file; an empty name means none.
     pub luci_conf: &'a [u8],
-    pub library_path: Vec<&'a [u8]>,
-    pub preload: Vec<&'a [u8]>,
-    pub exclude: Vec<&'a [u8]>,
+    pub library_path: Vec<List<'a>>,
+    pub preload: Vec<List<'a>>,
+    pub exclude: Vec<List<'a>>,
     /// Where status lines go: a file, a FIFO, or `unix:PATH`.
     pub statusinfo: Option<&'a [u8]>,
     pub update: bool,
@@ -54,7 +54,7 @@ pub struct Config<'a> {
     /// Functions that are bound at their call are bound at each call.
     pub bind_not: bool,
     /// Lists of auditors, separated by `:`.
-    pub audit: Vec<&'a [u8]>,
+    pub audit: Vec<List<'a>>,
     /// The first definition wins only if it is strong (LD_DYNAMIC_WEAK).
     pub weak: bool,
     pub argv0: Option<&'a [u8]>,
@@ -81,12 +81,36 @@ pub struct Config<'a> {
     pub debug: Option<&'a [u8]>,
     /// Where that goes instead of standard error: the beginning of a file's name.
     pub debug_output: Option<&'a [u8]>,
-    /// By which name the directories of `library_path` were given, for messages.
-    pub library_path_source: &'static str,
     /// The value of GLIBC_TUNABLES, for the tables that libc reads.
     pub tunables: Option<&'a [u8]>,
     /// Settings in the environment or in the file that could not be understood; each is worth a warning.
     pub problems: Vec<Error>,
+}
+
+/// A list as one source gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct List<'a> {
+    pub text: &'a [u8],
+    pub source: Source,
+}
+
+/// Who gives a value; the sources differ in small things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    Environment,
+    CommandLine,
+    File,
+}
+
+impl Source {
+    /// The name under which this source gives a setting, for messages.
+    pub fn name_of(self, option: &'static str, variable: &'static str) -> &'static str {
+        match self {
+            Source::Environment => variable,
+            Source::CommandLine => option,
+            Source::File => "ld-luci.conf",
+        }
+    }
 }
 
 /// What a start of the loader is for.
@@ -169,7 +193,6 @@ impl Default for Config<'_> {
             origin_path: None,
             debug: None,
             debug_output: None,
-            library_path_source: "LD_LIBRARY_PATH",
             tunables: None,
             problems: Vec::new(),
         }
@@ -179,14 +202,20 @@ impl Default for Config<'_> {
 impl<'a> Config<'a> {
     /// The directories of LD_LIBRARY_PATH in order; an empty element is the current directory.
     pub fn library_path(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
-        self.library_path.iter().flat_map(|list| library_path_elements(list))
+        self.library_path.iter().flat_map(|list| library_path_elements(list.text))
     }
 
-    /// The objects to preload in order, without those of `/etc/ld.so.preload`. In secure-execution mode there are no paths
-    /// among them.
-    pub fn preload(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
-        let names = self.preload.iter().flat_map(|list| preload_names(list));
-        names.filter(|name| !self.secure || !name.contains(&b'/'))
+    /// By which name the library path was given.
+    pub fn library_path_source(&self) -> &'static str {
+        let source = self.library_path.first().map_or(Source::Environment, |list| list.source);
+        source.name_of("--library-path", "LD_LIBRARY_PATH")
+    }
+
+    /// The objects to preload in order, each with the source that names it, without those of `/etc/ld.so.preload`. In
+    /// secure-execution mode there are no paths among them.
+    pub fn preload(&self) -> impl Iterator<Item = (&'a [u8], Source)> + '_ {
+        let names = self.preload.iter().flat_map(|list| preload_names(list.text).map(|name| (name, list.source)));
+        names.filter(|(name, _)| !self.secure || !name.contains(&b'/'))
     }
 }
 

@@ -26,7 +26,7 @@ const VALGRIND: &[u8] = b"/vgpreload_";
 
 /// Takes the settings over; the result says whether objects are followed from now on.
 pub fn configure(config: &Config<'static>) -> bool {
-    let under_valgrind = config.preload().any(|name| name.windows(VALGRIND.len()).any(|window| window == VALGRIND));
+    let under_valgrind = config.preload().any(|(name, _)| name.windows(VALGRIND.len()).any(|window| window == VALGRIND));
     PROCESS.settings.under_valgrind.store(under_valgrind, Ordering::Relaxed);
     if !config.update {
         return false;

@@ -56,7 +56,7 @@ impl Report {
         let event = Event { outcome, name: &name, path: &path, pid: sys::process_id() as u32, time };
         let line = alloc::format!("{event}\n");
         if let Some(status) = &self.status
-            && !sys::write_all(status.as_raw_fd(), line.as_bytes())
+            && sys::write_all(status.as_raw_fd(), line.as_bytes()).is_err()
             && PROCESS.updates.verbosity.load(Ordering::Relaxed) >= WARNINGS
         {
             self.log(alloc::format!("ld-luci.so: warning: a status line cannot be written: {line}").as_bytes());
@@ -68,10 +68,10 @@ impl Report {
     }
 
     fn log(&self, line: &[u8]) {
-        let is_logged = self.logfile.as_ref().is_some_and(|file| sys::write_all(file.as_raw_fd(), line));
+        let is_logged = self.logfile.as_ref().is_some_and(|file| sys::write_all(file.as_raw_fd(), line).is_ok());
         // a log that is full must not swallow what it was for
         if !is_logged && let Some(stderr) = standard_error() {
-            sys::write_all(stderr.as_raw_fd(), line);
+            let _ = sys::write_all(stderr.as_raw_fd(), line);
         }
     }
 }
