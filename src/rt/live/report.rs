@@ -6,6 +6,7 @@ use core::sync::atomic::Ordering;
 
 use linux_raw_sys::general as nr;
 use luci::config::WARNINGS;
+use luci::diag::Error;
 use luci::status::event::{Event, Outcome, State, UnixTime};
 use rustix::fd::{AsRawFd, FromRawFd, OwnedFd};
 use rustix::fs::{self, FileType, Mode, OFlags};
@@ -43,9 +44,16 @@ impl Report {
 
     /// Nobody reads what cannot be written: that must not stay unsaid.
     fn warn_of_missing(&self, opened: bool, what: &str, path: &[u8]) {
-        if !opened && !path.is_empty() && PROCESS.updates.verbosity.load(Ordering::Relaxed) >= WARNINGS {
-            let path = String::from_utf8_lossy(path);
-            self.log(alloc::format!("ld-luci.so: warning: {path}: cannot be opened to write {what}\n").as_bytes());
+        if !opened && !path.is_empty() {
+            let sentence = alloc::format!("cannot be opened to write {what}");
+            self.warn(&Error::other(String::from_utf8_lossy(path), sentence));
+        }
+    }
+
+    /// What is wrong with updates altogether.
+    pub fn warn(&self, error: &Error) {
+        if PROCESS.updates.verbosity.load(Ordering::Relaxed) >= WARNINGS {
+            self.log(alloc::format!("ld-luci.so: warning: {error}\n").as_bytes());
         }
     }
 

@@ -9,11 +9,12 @@ use core::sync::atomic::Ordering;
 use core::time::Duration;
 
 use linux_raw_sys::general as nr;
+use luci::diag::Error;
 use luci::link::object::ObjectId;
 use luci::status::event::{Action, Outcome};
 use luci::update::{Change, Due, Schedule};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fd::{AsFd, FromRawFd, OwnedFd};
+use rustix::event::{FdSetElement, FdSetIter, Timespec, fd_set_insert, fd_set_num_elements, select};
+use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use rustix::fs::{self, inotify};
 use rustix::io::Errno;
 use rustix::time::{ClockId, clock_gettime};
@@ -42,14 +43,20 @@ pub fn is_useful() -> bool {
 /// The helper's life; the result is the exit status of its thread.
 pub fn run() -> u64 {
     let Some(wake) = wake_descriptor() else { return 0 };
-    wait(&[wake.as_fd()], Some(FIRST_DELAY));
+    let _ = wait(&[wake.as_fd()], FIRST_DELAY);
     if should_stop() {
         return 0;
     }
-    let Ok(queue) = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC) else { return 0 };
+    let report = Report::open();
+    let queue = match inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC) {
+        Ok(queue) => queue,
+        Err(errno) => {
+            report.warn(&Error::os("updates", "no file is watched", errno.raw_os_error()));
+            return 0;
+        }
+    };
     let settle = Duration::from_millis(u64::from(PROCESS.updates.settle_ms.load(Ordering::Relaxed)));
-    let mut watcher =
-        Watcher { queue, places: Vec::new(), known: Vec::new(), schedule: Schedule::new(settle), report: Report::open() };
+    let mut watcher = Watcher { queue, places: Vec::new(), known: Vec::new(), schedule: Schedule::new(settle), report };
     watcher.follow_new();
     loop {
         let timeout = match watcher.schedule.due(now()) {
@@ -60,7 +67,14 @@ pub fn run() -> u64 {
             Due::WaitUntil(time) => time.saturating_sub(now()),
             Due::Nothing => LOOK_AROUND,
         };
-        let ready = wait(&[wake.as_fd(), watcher.queue.as_fd()], Some(timeout.min(LOOK_AROUND)));
+        let ready = match wait(&[wake.as_fd(), watcher.queue.as_fd()], timeout.min(LOOK_AROUND)) {
+            Ok(ready) => ready,
+            // a helper that cannot sleep must not run for ever instead
+            Err(errno) => {
+                watcher.report.warn(&Error::os("updates", "no file is watched any more", errno.raw_os_error()));
+                return 0;
+            }
+        };
         // without the program's threads the process ends with its main thread, so the helper must not keep it
         if should_stop() {
             return 0;
@@ -114,15 +128,18 @@ pub fn now() -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-/// Sleeps until a descriptor is readable; the result says which are.
-pub fn wait(sources: &[rustix::fd::BorrowedFd<'_>], timeout: Option<Duration>) -> Vec<bool> {
-    let mut entries: Vec<PollFd<'_>> = sources.iter().map(|fd| PollFd::new(fd, PollFlags::IN)).collect();
-    // rounded up, so that what was waited for is due
-    let timeout =
-        timeout.map(|time| Timespec { tv_sec: time.as_secs().min(1 << 30) as i64, tv_nsec: i64::from(time.subsec_nanos()) });
-    match poll(&mut entries, timeout.as_ref()) {
-        Ok(_) => entries.iter().map(|entry| !entry.revents().is_empty()).collect(),
-        Err(_) => alloc::vec![false; sources.len()],
+/// Sleeps until a descriptor is readable; the result says which are. Not by poll(2), which the kernel refuses where the program
+/// has set RLIMIT_NOFILE to less than the number of descriptors.
+pub fn wait(sources: &[BorrowedFd<'_>], timeout: Duration) -> rustix::io::Result<Vec<bool>> {
+    let end = sources.iter().map(|fd| fd.as_raw_fd() + 1).max().unwrap_or(0);
+    let mut readable = alloc::vec![FdSetElement::default(); fd_set_num_elements(sources.len(), end)];
+    sources.iter().for_each(|fd| fd_set_insert(&mut readable, fd.as_raw_fd()));
+    let timeout = Timespec { tv_sec: timeout.as_secs().min(1 << 30) as i64, tv_nsec: i64::from(timeout.subsec_nanos()) };
+    // SAFETY: the descriptors are borrowed, so they are open, and the set has room for the highest of them.
+    match unsafe { select(end, Some(&mut readable), None, None, Some(&timeout)) } {
+        Ok(_) => Ok(sources.iter().map(|fd| FdSetIter::new(&readable).any(|ready| ready == fd.as_raw_fd())).collect()),
+        Err(Errno::INTR) => Ok(alloc::vec![false; sources.len()]),
+        Err(errno) => Err(errno),
     }
 }
 
