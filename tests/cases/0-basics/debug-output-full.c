@@ -1,5 +1,6 @@
 // What LD_DEBUG tells goes to standard error when the file system of LD_DEBUG_OUTPUT is full.
 //#Requires:root
+//#Requires:host
 //#NoOracle:the system's loader loses it
 //#Script:mkdir full
 //#Env:LD_DEBUG=libs
