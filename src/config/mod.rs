@@ -38,10 +38,14 @@ pub struct Config<'a> {
     /// The configuration file; an empty name means none.
     pub luci_conf: &'a [u8],
     pub library_path: Vec<List<'a>>,
+    /// A file with the directories that are searched last; an empty name means those of the system.
+    pub library_conf: &'a [u8],
     pub preload: Vec<List<'a>>,
     pub exclude: Vec<List<'a>>,
     /// Where status lines go: a file, a FIFO, or `unix:PATH`.
     pub statusinfo: Option<&'a [u8]>,
+    /// There is a line for the first Version too.
+    pub early_statusinfo: bool,
     pub update: bool,
     /// Objects opened by dlopen are followed too.
     pub dlupdate: bool,
@@ -166,9 +170,11 @@ impl Default for Config<'_> {
             logfile: None,
             luci_conf: DEFAULT_FILE,
             library_path: Vec::new(),
+            library_conf: b"",
             preload: Vec::new(),
             exclude: Vec::new(),
             statusinfo: None,
+            early_statusinfo: false,
             update: false,
             dlupdate: false,
             force: false,
@@ -235,6 +241,12 @@ pub fn preload_names(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     list.split(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b':' | b';')).filter(|name| !name.is_empty())
 }
 
+/// The directories of a file of `--library-conf`: one on a line, without comments. A relative one would mean another directory
+/// for each caller, so it does not count.
+pub fn listed_directories(file: &[u8]) -> impl Iterator<Item = &[u8]> {
+    without_comments(file).map(<[u8]>::trim_ascii).filter(|line| line.starts_with(b"/"))
+}
+
 /// The lines of `/etc/ld.so.preload` without what follows a `#`.
 pub fn without_comments(file: &[u8]) -> impl Iterator<Item = &[u8]> {
     file.split(|&byte| byte == b'\n').filter_map(|line| line.split(|&byte| byte == b'#').next())
@@ -258,9 +270,11 @@ pub const UNSECURE_VARIABLES: &[&str] = &[
     "LD_DYNAMIC_DLUPDATE",
     "LD_DYNAMIC_UPDATE",
     "LD_DYNAMIC_WEAK",
+    "LD_EARLY_STATUS_INFO",
     "LD_EXCLUDE",
     "LD_FORCE_UPDATE",
     "LD_HWCAP_MASK",
+    "LD_LIBRARY_CONF",
     "LD_LIBRARY_PATH",
     "LD_LOGFILE",
     "LD_LOGLEVEL",
@@ -316,6 +330,11 @@ mod tests {
     #[test]
     fn preload_names_are_separated_by_blanks_too() {
         assert_eq!(all(preload_names(b" a.so:/b.so;;c.so  d ")), [&b"a.so"[..], b"/b.so", b"c.so", b"d"]);
+    }
+
+    #[test]
+    fn a_list_of_directories_has_one_on_a_line() {
+        assert_eq!(all(listed_directories(b" /a b \n# /c\n\nd\n/e/ # why\r\n/f")), [&b"/a b"[..], b"/e/", b"/f"]);
     }
 
     #[test]

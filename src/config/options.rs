@@ -88,6 +88,16 @@ pub static SWITCHES: &[Switch] = &[
         ..NONE
     },
     Switch {
+        long: "library-conf",
+        short: Some(b'c'),
+        variable: Some("LD_LIBRARY_CONF"),
+        argument: Some("FILE"),
+        default: "",
+        help: "search the directories in this file, one on a line, not /etc/ld.so.cache and the default directories",
+        set: Set::Text(|config, value| config.library_conf = value),
+        ..NONE
+    },
+    Switch {
         long: "preload",
         short: Some(b'P'),
         variable: Some("LD_PRELOAD"),
@@ -197,6 +207,13 @@ pub static SWITCHES: &[Switch] = &[
         default: "",
         help: "write a line for the outcome of each update to a file, a FIFO or a socket (unix:PATH)",
         set: Set::Text(|config, value| config.statusinfo = Some(value)),
+        ..NONE
+    },
+    Switch {
+        long: "early-statusinfo",
+        variable: Some("LD_EARLY_STATUS_INFO"),
+        help: "with --update: write a line also for each library that is followed, before the program runs",
+        set: Set::Bool(|config| &mut config.early_statusinfo),
         ..NONE
     },
     Switch {

@@ -176,7 +176,8 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     }
     let mut args = stack.args();
     let args: Option<&mut dyn Iterator<Item = &'static [u8]>> = if by_name { Some(&mut args) } else { None };
-    let config = Config::read(args, stack.environment(), secure, |path| config_file(path, secure));
+    let config =
+        Config::read(args, stack.environment(), secure, |path| settings_file(path, secure, "cannot read the configuration file"));
     let config = config.unwrap_or_else(|error| {
         print::line(format_args!("ld-luci.so: {error}"));
         sys::exit_group(if stack.args().nth(1).is_none() { luci::config::BARE_STATUS } else { luci::config::USAGE_STATUS })
@@ -233,15 +234,14 @@ fn answer(text: &str) -> ! {
     sys::exit_group(0)
 }
 
-/// The configuration file's content; in secure mode only root's own.
-fn config_file(path: &[u8], secure: bool) -> Result<&'static [u8]> {
+/// The content of a file that settings are in; in secure mode only root's own. `action` is what fails.
+fn settings_file(path: &[u8], secure: bool, action: &'static str) -> Result<&'static [u8]> {
     const LARGEST: u64 = 1 << 20;
     let bytes = files::open_path(path).and_then(|file| match secure && !files::belongs_to_root(file.as_fd(), path) {
         true => Err(Errno::PERM),
         false => files::read_open(&file, LARGEST),
     });
-    let failed =
-        |errno: Errno| Error::os(String::from_utf8_lossy(path), "cannot read the configuration file", errno.raw_os_error());
+    let failed = |errno: Errno| Error::os(String::from_utf8_lossy(path), action, errno.raw_os_error());
     bytes.map(|bytes| &*bytes.leak()).map_err(failed)
 }
 
@@ -268,6 +268,15 @@ fn search(config: &Config<'static>, stack: InitialStack, cpuid: &mut CpuidCache<
     if config.inhibit_cache {
         // it has told the default directories all the same
         search.cache = None;
+    }
+    if !config.library_conf.is_empty() {
+        match settings_file(config.library_conf, config.secure, "cannot read the list of directories") {
+            Ok(file) => {
+                search.cache = None;
+                search.default_directories = luci::config::listed_directories(file).collect::<Vec<_>>().leak();
+            }
+            Err(error) => print::line(format_args!("ld-luci.so: warning: {error}")),
+        }
     }
     search.library_path = config.library_path().collect();
     search.library_path_source = config.library_path_source();

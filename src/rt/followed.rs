@@ -27,6 +27,8 @@ pub struct Followed {
     pub path: Vec<u8>,
     /// The state of the file that was judged or loaded last.
     pub stamp: Stamp,
+    /// There was a status line for the first Version.
+    pub told: bool,
     pub image: FileImage,
     /// Where the first Version has the writable data: the memory of all Versions.
     pub homes: Vec<Reservation>,
@@ -98,7 +100,15 @@ impl Source {
         let homes = map::share_data(fd, layout, bias).map_err(fail)?;
         let sealed = matches!(self, Source::Snapshot(_));
         let image = FileImage { memory, sealed };
-        Ok(Followed { path: absolute(&file.path), stamp: file.stamp, image, homes, versions: Vec::new(), later: Vec::new() })
+        Ok(Followed {
+            path: absolute(&file.path),
+            stamp: file.stamp,
+            told: false,
+            image,
+            homes,
+            versions: Vec::new(),
+            later: Vec::new(),
+        })
     }
 }
 

@@ -21,8 +21,9 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::candidate::{self, Checked};
 use super::report::Report;
-use super::thread::{should_stop, wake_descriptor};
+use super::thread::{announce, should_stop, wake_descriptor};
 use crate::rt::files::{self, Stamp};
+use crate::rt::followed::Followed;
 use crate::rt::process::PROCESS;
 use crate::rt::sys::{self, syscall};
 
@@ -43,9 +44,11 @@ pub fn is_useful() -> bool {
 /// The helper's life; the result is the exit status of its thread.
 pub fn run() -> u64 {
     let Some(wake) = wake_descriptor() else { return 0 };
-    let _ = wait(&[wake.as_fd()], FIRST_DELAY);
-    if should_stop() {
-        return 0;
+    if !PROCESS.updates.early_status.load(Ordering::Relaxed) {
+        let _ = wait(&[wake.as_fd()], FIRST_DELAY);
+        if should_stop() {
+            return 0;
+        }
     }
     let report = Report::open();
     let queue = match inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC) {
@@ -58,6 +61,7 @@ pub fn run() -> u64 {
     let settle = Duration::from_millis(u64::from(PROCESS.updates.settle_ms.load(Ordering::Relaxed)));
     let mut watcher = Watcher { queue, places: Vec::new(), known: Vec::new(), schedule: Schedule::new(settle), report };
     watcher.follow_new();
+    announce();
     loop {
         let timeout = match watcher.schedule.due(now()) {
             Due::Now(objects) => {
@@ -160,7 +164,8 @@ struct Place {
 struct Watcher {
     queue: OwnedFd,
     places: Vec<Place>,
-    known: Vec<ObjectId>,
+    /// The objects that are watched; the serial number tells those apart that have the same place one after the other.
+    known: Vec<(ObjectId, u64)>,
     schedule: Schedule<ObjectId>,
     report: Report,
 }
@@ -168,19 +173,40 @@ struct Watcher {
 impl Watcher {
     /// Watches the objects that are followed since last time, and takes up what has happened to their files in between.
     fn follow_new(&mut self) {
-        let followed: Vec<(ObjectId, Vec<u8>, Stamp)> = PROCESS
+        let mut followed: Vec<(ObjectId, Vec<u8>, Stamp)> = PROCESS
             .with_registry(|registry| registry.followed().map(|(id, object)| (id, object.path.clone(), object.stamp)).collect());
-        self.known.retain(|known| followed.iter().any(|(id, ..)| id == known));
-        self.places.retain(|place| followed.iter().any(|(id, ..)| *id == place.object));
-        for (id, path, stamp) in followed {
-            if self.known.contains(&id) {
-                continue;
-            }
-            self.known.push(id);
+        let world = PROCESS.world.read();
+        let serial = |id: ObjectId| world.get(id).map(|object| object.serial);
+        // what is being loaded just now is not in the world yet; there will be another call for it
+        followed.retain(|(id, ..)| serial(*id).is_some());
+        self.known.retain(|(id, number)| followed.iter().any(|(other, ..)| other == id) && serial(*id) == Some(*number));
+        self.places.retain(|place| self.known.iter().any(|(id, _)| *id == place.object));
+        let new = followed.into_iter().filter_map(|(id, path, stamp)| {
+            let known = (id, serial(id)?);
+            (!self.known.contains(&known)).then_some((known, path, stamp))
+        });
+        let new: Vec<_> = new.collect();
+        drop(world);
+        for ((id, number), path, stamp) in new {
+            self.known.push((id, number));
             self.watch(id, &path);
+            self.tell_first(id, &path);
             if Stamp::at(&path).is_ok_and(|seen| seen != stamp) {
                 self.schedule.record(id, Change::Replaced, now());
             }
+        }
+    }
+
+    /// The status line for the Version that was loaded, where it is wanted.
+    fn tell_first(&self, object: ObjectId, path: &[u8]) {
+        if !PROCESS.updates.early_status.load(Ordering::Relaxed) {
+            return;
+        }
+        let told = |object: &mut Followed| core::mem::replace(&mut object.told, true);
+        let is_told = PROCESS.with_registry(|registry| registry.followed_mut(object).is_none_or(told));
+        let name = PROCESS.world.read().get(object).map(|object| object.current.name().to_vec());
+        if let Some(name) = name.filter(|_| !is_told) {
+            self.report.tell(&name, path, &Outcome::Loaded);
         }
     }
 
@@ -224,7 +250,7 @@ impl Watcher {
         }
         for (watch, flags, name) in events {
             if flags.contains(inotify::ReadFlags::QUEUE_OVERFLOW) {
-                self.schedule.record_overflow(self.known.iter().copied(), now());
+                self.schedule.record_overflow(self.known.iter().map(|(id, _)| *id), now());
             }
             let change = change_of(flags);
             for place in self.places.iter().filter(|place| place.watch == watch && place.name == name) {
@@ -255,6 +281,10 @@ impl Watcher {
                     Checked::Changing => self.schedule.record(object, Change::Attributes, now()),
                     Checked::Nothing => {}
                 }
+            }
+            if progress {
+                // a new version may have brought others with it
+                self.follow_new();
             }
             if !progress || refused.is_empty() {
                 for (object, refusal) in &refused {
