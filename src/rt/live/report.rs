@@ -63,15 +63,16 @@ impl Report {
         let time = UnixTime(clock_gettime(ClockId::Realtime).tv_sec);
         let event = Event { outcome, name: &name, path: &path, pid: sys::process_id() as u32, time };
         let line = alloc::format!("{event}\n");
+        // the log first: whoever has waited for the status line finds it there
+        let wanted = if matches!(outcome.state(), State::Failed | State::Error) { LOG_FAILURES } else { LOG_ALL };
+        if PROCESS.updates.verbosity.load(Ordering::Relaxed) >= wanted {
+            self.log(line.as_bytes());
+        }
         if let Some(status) = &self.status
             && sys::write_all(status.as_raw_fd(), line.as_bytes()).is_err()
             && PROCESS.updates.verbosity.load(Ordering::Relaxed) >= WARNINGS
         {
             self.log(alloc::format!("ld-luci.so: warning: a status line cannot be written: {line}").as_bytes());
-        }
-        let wanted = if matches!(outcome.state(), State::Failed | State::Error) { LOG_FAILURES } else { LOG_ALL };
-        if PROCESS.updates.verbosity.load(Ordering::Relaxed) >= wanted {
-            self.log(line.as_bytes());
         }
     }
 
