@@ -11,6 +11,7 @@
 # make bench      start-up times and the run-time interface against the system's loader
 # make hostile    20,000 damaged files through this loader, and through the system's for comparison
 # make fuzz       every reader of files and settings for ten minutes each; needs cargo-fuzz (fuzz/README.md)
+# make fuzz-keep  adds what that has found to the corpus, as little as reaches the same code
 # make lint       formatting and clippy
 
 PREFIX ?= /opt/luci
@@ -21,7 +22,7 @@ TOOLS := $(wildcard tools/*/Cargo.toml)
 # every test target but the cases, which have a step of their own
 OTHER_TESTS := $(filter-out cases,$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: all loader tools install demo test unit cases roots roots-all inplace inplace-all usr-bin secure hostile fuzz programs users dlopen-users swap stress storm bench lint setup clean
+.PHONY: all loader tools install demo test unit cases roots roots-all inplace inplace-all usr-bin secure hostile fuzz fuzz-keep programs users dlopen-users swap stress storm bench lint setup clean
 
 all: loader tools
 	@echo "built: $(DIST)/ld-luci.so"
@@ -94,6 +95,14 @@ fuzz: setup
 	    mkdir -p fuzz/target/corpus/$$target; \
 	    (cd fuzz && $(CARGO) fuzz run -s none $$target target/corpus/$$target corpus/$$target -- \
 	        -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=2048 -print_final_stats=1) || exit 1; \
+	done
+
+# What a run has found, as few and as small files as reach the same code, into the corpus that is kept.
+fuzz-keep: setup
+	@for target in $(FUZZ_TARGETS); do \
+	    [ -d fuzz/target/corpus/$$target ] || continue; \
+	    (cd fuzz && $(CARGO) fuzz run -s none $$target corpus/$$target target/corpus/$$target -- \
+	        -merge=1 -use_counters=0 -max_len=1024 -timeout=5) || exit 1; \
 	done
 
 # Other glibcs; the script prints why when a root cannot be made.
