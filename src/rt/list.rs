@@ -39,7 +39,7 @@ pub fn verify(program: Option<&Layout>) -> ! {
 
 /// The listing of a program without dependencies.
 pub fn statically_linked() -> ! {
-    sys::write_all(1, b"\tstatically linked\n");
+    print::answer("\tstatically linked\n");
     sys::exit_group(0)
 }
 
@@ -52,7 +52,7 @@ pub fn answer(config: &Config<'_>, world: &World<'static>, registry: &Registry, 
     if let Some(program) = world.iter().next() {
         listing.objects(program, preloads);
     }
-    sys::write_all(1, listing.text.as_bytes());
+    print::answer(&listing.text);
     listing.text.clear();
     if config.list_undefined {
         report_undefined(world, config);
@@ -60,7 +60,7 @@ pub fn answer(config: &Config<'_>, world: &World<'static>, registry: &Registry, 
     if config.list_versions {
         listing.versions();
     }
-    sys::write_all(1, listing.text.as_bytes());
+    print::answer(&listing.text);
     sys::exit_group(0)
 }
 
@@ -201,7 +201,7 @@ fn unused(config: &Config<'_>, world: &World<'static>, registry: &Registry, prog
         let path = id.and_then(|id| world.get(id)).map_or(name, |object| &object.current.path);
         let _ = writeln!(answer, "\t{}", text(path));
     }
-    sys::write_all(1, answer.as_bytes());
+    print::answer(&answer);
     sys::exit_group(i32::from(!answer.is_empty()))
 }
 

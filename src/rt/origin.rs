@@ -49,7 +49,8 @@ pub fn settle_early(config: &Config<'static>, world: &World<'static>, program: O
         behind.is_some() && behind != spelled
     });
     let has_token = |text: &[u8]| text.contains(&b'$');
-    if depends && (is_mentioned_in(&version) || config.library_path().any(has_token) || config.preload().any(has_token)) {
+    let mut preloads = config.preload().map(|(name, _)| name);
+    if depends && (is_mentioned_in(&version) || config.library_path().any(has_token) || preloads.any(has_token)) {
         // what is wrong with the libc is told when it is loaded
         identify::ahead(world).ok();
     }

@@ -105,6 +105,10 @@ pub struct Updates {
     pub helper: FutexLock,
     /// The helper's thread ID; 0 when there is none, set so by the kernel when it ends.
     pub helper_id: AtomicU32,
+    /// A status line for each first Version is wanted; the start waits for it.
+    pub early_status: AtomicBool,
+    /// Whether the helper watches what was loaded; a word that threads wait for.
+    pub begun: AtomicU32,
     pub helper_memory: AtomicU64,
     /// The process that the helper belongs to: a child that shares the memory (vfork) has none.
     pub helper_process: AtomicU64,
@@ -178,6 +182,8 @@ pub static PROCESS: Process = Process {
         findings: Locked::new(Vec::new()),
         helper: FutexLock::new(),
         helper_id: AtomicU32::new(0),
+        early_status: AtomicBool::new(false),
+        begun: AtomicU32::new(0),
         helper_memory: AtomicU64::new(0),
         helper_process: AtomicU64::new(0),
         stop: AtomicBool::new(false),

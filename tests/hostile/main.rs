@@ -230,6 +230,15 @@ impl Bench {
         self.command_of(&self.loader, way, mutated, own)
     }
 
+    /// An answer about a program.
+    fn command_with(&self, options: &[&str], program: &Path, own: &Path) -> Command {
+        let mut command = Command::new(&self.loader);
+        command.env_clear().current_dir(&self.folder).args(options).arg(program);
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command.stderr(File::create(own.join("stderr")).expect("room below target/"));
+        command
+    }
+
     fn command_of(&self, loader: &Path, way: Way, mutated: &Path, own: &Path) -> Command {
         let mut command = Command::new(if matches!(way, Way::Kernel) { mutated } else { loader });
         command.env_clear().current_dir(&self.folder);

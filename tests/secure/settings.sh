@@ -32,6 +32,17 @@ rmdir $CONF; mkfifo $CONF
 gives conf-is-a-fifo "$IGNORED" "env -i $PLACE/conf-root.luci"
 fresh
 gives conf-after-all-that "$CONFIGURED" "env -i $PLACE/conf-root.luci"
+# a list of directories that the file names is held to the same rule
+LISTED="ld-luci.so: warning: $PLACE/dirs: cannot read the list of directories: Operation not permitted
+$IGNORED"
+echo "library-conf = $PLACE/dirs" >$CONF
+{ echo $PLACE/lib; dirname "$(gcc -print-file-name=libc.so.6)"; } >$PLACE/dirs
+gives list-of-root "$CONFIGURED" "env -i $PLACE/conf-root.luci"
+chown $NOBODY $PLACE/dirs
+gives list-of-nobody "$LISTED" "env -i $PLACE/conf-root.luci"
+chown 0 $PLACE/dirs; mv $PLACE/dirs $TRAP/dirs; ln -s $TRAP/dirs $PLACE/dirs
+gives list-linked-to-nobodys-folder "$LISTED" "env -i $PLACE/conf-root.luci"
+rm $PLACE/dirs; fresh
 # preloads of root's file are held to the rule for names, outputs are not written at all
 printf 'preload = %s/intruder.so\naudit = %s/intruder.so\nlogfile = %s/log\nstatusinfo = %s/status\nupdate = yes\nverbosity = 7\n' $TRAP $TRAP $TRAP $TRAP >$CONF
 chmod 777 $TRAP
