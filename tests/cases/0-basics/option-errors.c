@@ -11,7 +11,7 @@
 //#Expect:ld-luci.so: --update: 'perhaps' is neither yes nor no; 1
 //#Expect:ld-luci.so: --verbosity: 'many' is not a number from 0 to 7; 1
 //#Expect:ld-luci.so: --update-settle-ms: '-1' is not a number from 0 to 3600000; 1
-//#Expect:ld-luci.so: none.conf: cannot read the configuration file; 1
+//#Expect:ld-luci.so: none.conf: cannot read the configuration file: No such file or directory; 1
 //#Expect:ld-luci.so: warning: LD_UPDATE_SETTLE_MS: 'soon' is not a number from 0 to 3600000; ran; 0
 //#Expect:ld-luci.so: warning: LD_LOGLEVEL: '8' is not a number from 0 to 7; ran; 0
 //#Expect:ld-luci.so: warning: LD_SNAPSHOT: 'perhaps' is none of: auto, always, never; ran; 0
