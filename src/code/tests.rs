@@ -73,6 +73,28 @@ fn what_changes_is_seen_and_nothing_else() {
 }
 
 #[test]
+fn hashes_of_functions_stay_when_everything_moves() {
+    let hashes = |bytes: &[u8]| {
+        let Ok(view) = FileView::parse(bytes) else { panic!("gcc's output is readable") };
+        let analysis = Analysis::new(&view);
+        let hash = |function| {
+            let name = String::from_utf8_lossy(analysis.names_of(function).next()?).into_owned();
+            LINES.contains(&name.as_str()).then(|| (name, targets::external_hash(&analysis, function)))
+        };
+        let mut hashes: Vec<(String, u64)> = analysis.functions.iter().filter_map(hash).collect();
+        hashes.sort();
+        hashes
+    };
+    // `choose` has a jump table and `name_of` a table of pointers, in the file as addends of RELR
+    for flags in [&["-O2"][..], &["-Wl,-z,pack-relative-relocs"]] {
+        let elsewhere = [flags, &["-Wl,--section-start=.text=0x9000"]].concat();
+        let (old, new) = (hashes(&build(SOURCE, flags)), hashes(&build(SOURCE, &elsewhere)));
+        assert_eq!(old.len(), LINES.len());
+        assert_eq!(old, new, "{flags:?}");
+    }
+}
+
+#[test]
 fn dependencies_are_followed_through_functions_without_name() {
     let (old, new) = (build(SOURCE, &["-s"]), build(&SOURCE.replace("counter += x;", "counter += x + 1;"), &["-s"]));
     let (Ok(old), Ok(new)) = (FileView::parse(&old), FileView::parse(&new)) else { panic!("gcc's output is readable") };
