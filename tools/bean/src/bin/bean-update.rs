@@ -1,13 +1,15 @@
 //! `bean-update OLD NEW`: may NEW replace OLD in a running program? The same comparison as in the loader, with every symbol and
 //! version taken as used, because there is no process to ask.
 //!
+//! `--relax` and `--force` accept more, see [`luci::update::Difference::relaxed_at`]; the reasons are told all the same.
+//!
 //! Exit status: 0 accepted, 1 refused, 2 a file cannot be read.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use bean::{Answer, Input, Outcome};
+use bean::{Answer, Input, Level, Outcome};
 use clap::Parser;
 use luci::update::{Usage, Verdict, compare};
 
@@ -19,21 +21,35 @@ struct Cli {
     old: PathBuf,
     /// The library that is to replace it
     new: PathBuf,
+    /// Accept more: 0 nothing; 1 where the code does not show that a variable without name is still the same; 2 also other initial
+    /// values, other constructors, locks and pointers into the library's own data; 3 also other virtual functions, moved variables
+    /// without names and pointers to something else. Never other sizes, another layout of memory, or missing symbols
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=3), verbatim_doc_comment)]
+    relax: u8,
+    /// Accept what the loader applies with -F: as --relax 2
+    #[arg(long)]
+    force: bool,
     /// One JSON document instead of text
     #[arg(long)]
     json: bool,
+}
+
+impl Cli {
+    fn level(&self) -> Level {
+        Level { relax: self.relax, force: self.force }
+    }
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let judged = judge(&cli.old, &cli.new);
     let answer = match &judged {
-        Ok(verdict) => Answer::judged(&cli.old, &cli.new, verdict),
+        Ok(verdict) => Answer::judged_at(&cli.old, &cli.new, verdict, cli.level()),
         Err(error) => Answer::unreadable(&cli.old, &cli.new, Some(error.clone())),
     };
     let printed = match judged {
         _ if cli.json => print_json(&answer),
-        Ok(verdict) => print_text(&verdict),
+        Ok(verdict) => print_text(&verdict, answer.verdict),
         Err(error) => {
             eprintln!("bean-update: {error}");
             Ok(())
@@ -61,10 +77,13 @@ fn print_json(answer: &Answer) -> io::Result<()> {
 }
 
 /// A line for each reason.
-fn print_text(verdict: &Verdict) -> io::Result<()> {
+fn print_text(verdict: &Verdict, outcome: Outcome) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if verdict.is_accepted() {
         return writeln!(out, "{verdict}");
+    }
+    if outcome == Outcome::Accepted {
+        writeln!(out, "{}: the new version is accepted although:", verdict.object)?;
     }
     for reason in &verdict.reasons {
         writeln!(out, "{reason}")?;
