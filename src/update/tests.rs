@@ -191,7 +191,7 @@ fn constructors_must_be_the_same() {
     assert!(count.reasons.iter().any(|r| r.difference == Difference::InitCount("DT_INIT_ARRAY", 1, 2)), "{count}");
     assert!(count.is_accepted_when_forced());
     let name = judge(&constructor("start", "state = 1;"), &constructor("begin", "state = 5;"));
-    assert_first(&name, "libx.so: a function in DT_INIT_ARRAY changes: `start'");
+    assert_first(&name, "libx.so: a function in DT_INIT_ARRAY changes from `start' to `begin'");
     let size = judge(&constructor("start", "state = 1;"), &constructor("start", "state = state * 77 + 12;"));
     assert!(matches!(size.reasons[0].difference, Difference::InitCode("DT_INIT_ARRAY")), "{size}");
 }
