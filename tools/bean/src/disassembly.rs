@@ -4,11 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use iced_x86::{Decoder, DecoderOptions, FlowControl, Formatter, GasFormatter, Instruction, OpKind};
+use iced_x86::{Decoder, DecoderOptions, Formatter, GasFormatter};
+use luci::code::change::align;
 use luci::code::decode::{self, Piece};
 use luci::code::{Analysis, Comparison, Function, Reference};
 use serde::Serialize;
 
+use crate::flow::branch_target;
 use crate::names;
 use crate::output::{Color, Paint};
 
@@ -72,6 +74,7 @@ impl Side {
         let mut side = Side { start: function.start.0, pieces, texts: Vec::new(), mnemonics: Vec::new(), branches: Vec::new() };
         let mut formatter = GasFormatter::new();
         formatter.options_mut().set_branch_leading_zeros(false);
+        formatter.options_mut().set_uppercase_hex(false);
         let mut decoder = Decoder::with_ip(64, bytes, function.start.0, DecoderOptions::NONE);
         for piece in &side.pieces {
             let instruction = decoder.decode();
@@ -80,7 +83,7 @@ impl Side {
             if let Some(reference) = &piece.reference {
                 text = format!("{text} <{}>", names::target(analysis, reference));
             }
-            let target = own_branch(&instruction).and_then(|target| target.checked_sub(function.start.0));
+            let target = branch_target(&instruction).and_then(|target| target.checked_sub(function.start.0));
             side.texts.push(text);
             side.mnemonics.push(instruction.mnemonic());
             side.branches.push(target.filter(|&offset| offset < function.size));
@@ -98,19 +101,13 @@ impl Side {
     }
 }
 
-/// The target of a direct branch.
-fn own_branch(instruction: &Instruction) -> Option<u64> {
-    let is_near = matches!(instruction.op0_kind(), OpKind::NearBranch16 | OpKind::NearBranch32 | OpKind::NearBranch64);
-    (is_near && instruction.flow_control() != FlowControl::Next).then(|| instruction.near_branch_target())
-}
-
 /// The listing of a function that both files have.
 pub fn lines(comparison: &Comparison, old: &Function, new: &Function) -> Vec<Line> {
     let equality = &comparison.equality;
     let (before, after) = (Side::new(equality.old, old), Side::new(equality.new, new));
     let (old_index, new_index) = (before.index_of(), after.index_of());
     let pairs: Vec<(usize, usize)> =
-        comparison.aligned(old, new).iter().map(|(a, b)| (old_index[&a.at], new_index[&b.at])).collect();
+        align(&before.pieces, &after.pieces).iter().map(|(a, b)| (old_index[&a.at], new_index[&b.at])).collect();
     let partner: BTreeMap<u64, u64> =
         pairs.iter().map(|&(a, b)| (u64::from(before.pieces[a].at), u64::from(after.pieces[b].at))).collect();
     let mut lines = Vec::new();
@@ -178,28 +175,4 @@ pub fn whole(analysis: &Analysis, function: &Function, mark: Mark) -> Vec<Line> 
         Line { mark, old, new, text: text.clone(), was: None }
     };
     side.texts.iter().enumerate().map(line).collect()
-}
-
-/// The offsets to which branches of a function lead back, ascending: each is the head of a loop, or a call of itself at 0.
-pub fn loop_heads(analysis: &Analysis, function: &Function) -> Vec<u64> {
-    let side = Side::new(analysis, function);
-    let at = side.pieces.iter().map(|piece| u64::from(piece.at));
-    let mut heads: Vec<u64> = at.zip(&side.branches).filter_map(|(at, target)| target.filter(|&target| target <= at)).collect();
-    heads.sort_unstable();
-    heads.dedup();
-    heads
-}
-
-/// The instruction at an offset of a function.
-pub fn instruction(analysis: &Analysis, function: &Function, offset: u64) -> Option<Instruction> {
-    let bytes = analysis.bytes(function).get(usize::try_from(offset).ok()?..)?;
-    let mut decoder = Decoder::with_ip(64, bytes, (function.start + offset).0, DecoderOptions::NONE);
-    let instruction = decoder.decode();
-    (!instruction.is_invalid()).then_some(instruction)
-}
-
-/// Whether every byte of a function is part of an instruction.
-pub fn is_decodable(analysis: &Analysis, function: &Function) -> bool {
-    let bytes = analysis.bytes(function);
-    Decoder::with_ip(64, bytes, function.start.0, DecoderOptions::NONE).into_iter().all(|found| !found.is_invalid())
 }

@@ -2,13 +2,14 @@
 //!
 //! [`input`] reads files, [`dbgsym`] finds their debug files; [`answer`] is the verdict as a document, [`output`] how tools print and
 //! end. [`names`] says what functions and addresses are called; [`diff`] and [`disassembly`] compare two files function by function,
-//! [`redirect`] asks whether running code could be redirected. [`map`], [`graph`] and [`hashes`] describe one file, [`versions`] and
+//! [`redirect`] asks whether running code could be redirected, with [`flow`] inside a function. [`map`], [`graph`] and [`hashes`] describe one file, [`versions`] and
 //! [`matrix`] judge many.
 
 pub mod answer;
 pub mod dbgsym;
 pub mod diff;
 pub mod disassembly;
+pub mod flow;
 pub mod graph;
 pub mod hashes;
 pub mod input;

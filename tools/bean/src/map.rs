@@ -24,7 +24,9 @@ pub enum What {
     Padding,
     /// A data object with a name.
     Data,
-    /// Anything else: tables of the linker, data without names.
+    /// What linker and compiler make for the loader and for unwinding.
+    Table,
+    /// Data without a name.
     Other,
 }
 
@@ -35,6 +37,7 @@ impl What {
             What::Stub => "stub",
             What::Padding => "padding",
             What::Data => "data",
+            What::Table => "table",
             What::Other => "other",
         }
     }
@@ -182,24 +185,58 @@ fn fill(analysis: &Analysis, mut section: Section, known: &[Region]) -> Section 
         if region.address < at {
             continue;
         }
-        section.regions.extend(between(analysis, at, region.address, section.is_code));
+        between(analysis, at, region.address, &mut section);
         let size = region.size.min(end - region.address);
         section.regions.push(Region { size, ..region.clone() });
         at = region.address + size;
     }
-    section.regions.extend(between(analysis, at, end, section.is_code));
+    between(analysis, at, end, &mut section);
     section
 }
 
-fn between(analysis: &Analysis, start: u64, end: u64, is_code: bool) -> Option<Region> {
-    if start >= end {
-        return None;
-    }
-    let bytes = analysis.view.initialised(Vaddr(start), end - start);
-    let (what, basis) = match bytes.iter().all(|&byte| byte == 0) {
-        _ if is_code => (What::Padding, "in no function"),
-        true => (What::Other, "zeros without name"),
-        false => (What::Other, "bytes without name"),
+/// Sections that linker and compiler make for the loader and for unwinding.
+const TABLES: [&str; 14] = [
+    ".dyn",
+    ".eh_frame",
+    ".fini_array",
+    ".gcc_except_table",
+    ".gnu.hash",
+    ".gnu.version",
+    ".got",
+    ".hash",
+    ".init_array",
+    ".interp",
+    ".note",
+    ".preinit_array",
+    ".rela",
+    ".relr",
+];
+
+/// Padding, a table, or data without names, which is divided where something refers to.
+fn between(analysis: &Analysis, start: u64, end: u64, section: &mut Section) {
+    let mut add = |address, end: u64, what, name, basis| {
+        section.regions.push(Region { address, size: end - address, what, name, basis });
     };
-    Some(Region { address: start, size: end - start, what, name: None, basis })
+    if start >= end {
+        return;
+    }
+    if section.is_code {
+        return add(start, end, What::Padding, None, "in no function");
+    }
+    if TABLES.iter().any(|table| section.name.starts_with(table)) {
+        return add(start, end, What::Table, None, "name of the section");
+    }
+    let mut at = start;
+    while at < end {
+        let next = analysis.end_of_data(Vaddr(at)).0.min(end);
+        let next = if next > at { next } else { end };
+        let bytes = analysis.view.initialised(Vaddr(at), next - at);
+        let basis = match at == start {
+            true if bytes.iter().all(|&byte| byte == 0) => "zeros without name",
+            true => "bytes without name",
+            false => "something refers to its start",
+        };
+        add(at, next, What::Other, names::string(analysis, Vaddr(at)), basis);
+        at = next;
+    }
 }

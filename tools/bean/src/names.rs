@@ -12,8 +12,8 @@ pub fn function(analysis: &Analysis, function: &Function) -> String {
     if let Some(name) = analysis.names_of(function).next() {
         return text(name);
     }
-    match stub(analysis, function) {
-        Some(name) => format!("{name}@plt"),
+    match analysis.import_of_stub(function) {
+        Some((name, _)) => format!("{}@plt", text(name)),
         None if function.basis == Basis::Stub => format!("the stub at {:#x}", function.start.0),
         None => format!("the function at {:#x}", function.start.0),
     }
@@ -22,13 +22,6 @@ pub fn function(analysis: &Analysis, function: &Function) -> String {
 /// All names of a function; none when it has no symbol.
 pub fn all(analysis: &Analysis, function: &Function) -> Vec<String> {
     analysis.names_of(function).map(text).collect()
-}
-
-/// The import that a stub jumps to.
-fn stub(analysis: &Analysis, function: &Function) -> Option<String> {
-    let relocation = analysis.relocation_at(analysis.slot_of_stub(function)?)?;
-    let symbol = analysis.view.symbols.dynamic.get(relocation.symbol as usize)?;
-    (!symbol.name.is_empty()).then(|| text(symbol.name))
 }
 
 /// What a reference leads to.
@@ -57,20 +50,19 @@ pub fn symbol(analysis: &Analysis, vaddr: Vaddr) -> Option<String> {
 }
 
 fn constant(analysis: &Analysis, at: Vaddr) -> String {
-    /// Characters of a text that are shown
+    let name = symbol(analysis, at).or_else(|| string(analysis, at));
+    name.unwrap_or_else(|| format!("constant at {:#x}", at.0))
+}
+
+/// The beginning of the text at an address, in quotes; `None` when there is none.
+pub fn string(analysis: &Analysis, at: Vaddr) -> Option<String> {
+    /// Characters that are shown
     const SHOWN: usize = 40;
-    if let Some(name) = symbol(analysis, at) {
-        return name;
-    }
-    let bytes = content(analysis, at);
-    match bytes.split_last() {
-        Some((0, string)) if !string.is_empty() && string.iter().all(|&byte| byte >= 0x20 || byte == b'\n' || byte == b'\t') => {
-            let shown: String = String::from_utf8_lossy(string).chars().take(SHOWN).collect();
-            let more = if shown.len() < string.len() { "…" } else { "" };
-            format!("{:?}{more}", shown)
-        }
-        _ => format!("constant at {:#x}", at.0),
-    }
+    let (0, string) = content(analysis, at).split_last()? else { return None };
+    let is_text = |&byte: &u8| byte >= 0x20 || byte == b'\n' || byte == b'\t';
+    let string = str::from_utf8(string).ok().filter(|text| !text.is_empty() && text.bytes().all(|byte| is_text(&byte)))?;
+    let shown: String = string.chars().take(SHOWN).collect();
+    Some(if shown.len() < string.len() { format!("{shown:?}…") } else { format!("{shown:?}") })
 }
 
 fn with_offset(name: String, offset: u64) -> String {

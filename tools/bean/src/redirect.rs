@@ -3,16 +3,17 @@
 //!
 //! Key types: [`Redirection`] of a whole file, [`Site`] of one function.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use iced_x86::{Code, OpKind};
+use iced_x86::{Code, FlowControl, OpKind};
 use luci::code::decode::Way;
 use luci::code::extents::Basis;
 use luci::code::{Analysis, Change, Comparison, Function, Reference, Target};
 use serde::Serialize;
 
+use crate::flow::{self, Flow};
+use crate::names;
 use crate::output::hex;
-use crate::{disassembly, names};
 
 /// What of one old function can be redirected.
 #[derive(Debug, Serialize)]
@@ -73,7 +74,7 @@ pub fn redirection(comparison: &Comparison, mode: u8) -> Redirection {
         }
     }
     let mut reasons = Vec::new();
-    let damaged = |function: &&Function| !disassembly::is_decodable(old, function);
+    let damaged = |function: &&Function| !Flow::new(old, function).is_decodable;
     if let Some(function) = old.functions.iter().find(damaged).filter(|_| !functions.is_empty()) {
         let name = names::function(old, function);
         reasons.push(format!("{name} has bytes that are no instructions, so it is not known what it refers to"));
@@ -98,7 +99,8 @@ fn uses(analysis: &Analysis) -> BTreeMap<usize, Vec<Use>> {
 fn site(comparison: &Comparison, index: usize, uses: &[Use], mode: u8) -> Site {
     let old = comparison.equality.old;
     let function = &old.functions[index];
-    let heads = disassembly::loop_heads(old, function);
+    let flow = Flow::new(old, function);
+    let heads = flow.loop_heads();
     let mut reasons = Vec::new();
     let is_gone = comparison.changes[index] == Change::Gone;
     if is_gone {
@@ -109,10 +111,11 @@ fn site(comparison: &Comparison, index: usize, uses: &[Use], mode: u8) -> Site {
             reasons.extend(why_loops_stay(comparison, index, &heads));
         }
     }
+    reasons.extend(why_part(old, function, uses));
     if !matches!(function.basis, Basis::Told) {
         reasons.push("neither a symbol nor an unwind table tells where it ends".to_string());
     }
-    let room = why_no_room(old, function, &heads);
+    let room = why_no_room(old, function, &flow);
     let has_room = room.is_none();
     reasons.extend(room.filter(|_| !is_gone));
     Site {
@@ -134,11 +137,26 @@ fn pointers(analysis: &Analysis, function: &Function) -> usize {
     targets.filter(|target| function.start <= *target && target.0 < function.start.0 + function.size).count()
 }
 
+fn is_exported(analysis: &Analysis, function: &Function) -> bool {
+    analysis.view.symbols.exports().any(|symbol| symbol.is_function() && symbol.value == function.start)
+}
+
+/// Compilers move rarely used code out of functions; it runs on the stack frame of the function that jumps there.
+fn why_part(old: &Analysis, function: &Function, uses: &[Use]) -> Option<String> {
+    let is_jump = |found: &Use| {
+        let user = &old.functions[found.by];
+        let instruction = flow::instruction(old, user, u64::from(found.reference.at));
+        found.reference.way == Way::Branch && instruction.is_none_or(|found| found.flow_control() != FlowControl::Call)
+    };
+    let only_jumps = !uses.is_empty() && uses.iter().all(is_jump) && pointers(old, function) == 0;
+    (only_jumps && !is_exported(old, function))
+        .then(|| "it is only jumped to, so it may be a part of another function and use the stack frame of that".to_string())
+}
+
 /// A function that the new file has not may go when nothing but functions that are replaced themselves leads to it.
 fn why_needed(comparison: &Comparison, function: &Function, uses: &[Use]) -> Option<String> {
     let old = comparison.equality.old;
-    let exported = old.view.symbols.exports().any(|symbol| symbol.is_function() && symbol.value == function.start);
-    if exported {
+    if is_exported(old, function) {
         return Some("the new version has no such function, and others may call it by name".to_string());
     }
     if pointers(old, function) > 0 {
@@ -157,7 +175,7 @@ fn why_not_rewritten(old: &Analysis, found: &Use) -> Option<String> {
     if found.offset != 0 {
         return Some(format!("{} leads to the middle of it, offset {:#x}", place(), found.offset));
     }
-    let instruction = disassembly::instruction(old, user, u64::from(found.reference.at));
+    let instruction = flow::instruction(old, user, u64::from(found.reference.at));
     let Some(instruction) = instruction else { return Some(format!("{} is no instruction", place())) };
     match found.reference.way {
         Way::Branch if instruction.op0_kind() == OpKind::NearBranch64 && instruction.len() < JUMP as usize => {
@@ -171,25 +189,25 @@ fn why_not_rewritten(old: &Analysis, found: &Use) -> Option<String> {
 }
 
 /// Why the entry cannot become a jump to the new function.
-fn why_no_room(old: &Analysis, function: &Function, heads: &[u64]) -> Option<String> {
-    let starts_with_endbr = disassembly::instruction(old, function, 0).is_some_and(|found| found.code() == Code::Endbr64);
+fn why_no_room(old: &Analysis, function: &Function, flow: &Flow) -> Option<String> {
+    let starts_with_endbr = flow::instruction(old, function, 0).is_some_and(|found| found.code() == Code::Endbr64);
     let before = if starts_with_endbr { ENDBR64 } else { 0 };
     let needed = before + JUMP;
     if function.size < needed {
         return Some(format!("it has {} bytes, and a jump at its entry needs {needed}", function.size));
     }
-    let head = heads.iter().find(|&&head| before < head && head < needed)?;
-    Some(format!("a loop begins at offset {head:#x}, inside the {needed} bytes that a jump at its entry needs"))
+    // a loop that begins there would continue in the new version, with other values in the registers than a caller has
+    let target = flow.branch_targets().into_iter().find(|&target| target < needed)?;
+    Some(format!("a branch inside it leads to offset {target:#x}, in the {needed} bytes that a jump at its entry needs"))
 }
 
 /// A loop can be continued in the new function when both have the same instructions, and so the same use of stack and registers.
-fn why_loops_stay(comparison: &Comparison, index: usize, heads: &[u64]) -> Option<String> {
+fn why_loops_stay(comparison: &Comparison, index: usize, heads: &BTreeSet<u64>) -> Option<String> {
     let (old, new) = (comparison.equality.old, comparison.equality.new);
     let before = &old.functions[index];
     let after = &new.functions[comparison.equality.pairing.new_of[index]?];
     let is_same_code = before.fingerprint == after.fingerprint && before.size == after.size;
-    // a branch back to the entry before anything was done is as good as a call
-    let head = heads.iter().find(|&&head| head != 0)?;
+    let head = heads.first()?;
     let loops = if heads.len() == 1 { "a loop".to_string() } else { format!("{} loops", heads.len()) };
     (!is_same_code).then(|| {
         format!(

@@ -160,7 +160,9 @@ fn line(entry: &Entry, paint: Paint) -> String {
 }
 
 fn counts(entries: &[Entry], dependencies: bool) -> String {
-    let Counts { same, moved, changed, depends, added, gone, .. } = Counts::of(entries.iter());
+    // stubs come and go with what is imported
+    let counted = entries.iter().filter(|entry| !entry.is_stub);
+    let Counts { same, moved, changed, depends, added, gone, .. } = Counts::of(counted);
     let depends = if dependencies { format!(", {depends} that depend on changed ones") } else { String::new() };
     format!("{same} same, {moved} moved, {changed} changed{depends}, {added} new, {gone} gone")
 }
