@@ -9,8 +9,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-LOADER=$(readlink -f "${LUCI_LD:-target/dist/ld-luci.so}") || exit 1
-ROOTS=${LUCI_ROOTS:-/var/tmp/luci-roots}
+source tests/inplace-lib.sh
 PACKAGES="sqlite3 curl wget git less file bc jq nano vim-tiny zip unzip rsync tree gawk m4 bison flex xxd cpio pigz zstd lz4 screen
     tmux procps psmisc lsof strace socat netcat-openbsd openssl ca-certificates tcl lua5.3 python3-yaml python3-lxml libxml2-utils
     gettext-base bzip2"
@@ -18,37 +17,12 @@ REMOVED="nano tmux screen tcl lua5.3 socat pigz zip unzip tree"
 # they are made to look old, so that there is something to upgrade
 OLD="less file bc jq gawk m4 flex xxd cpio zstd lz4 psmisc lsof strace rsync sqlite3 curl wget bzip2"
 SOURCES="hello zlib"         # the first that the mirror has
-LIMIT=1200                  # seconds for one check
+LIMIT=1200
+# shellcheck disable=SC2086  # one line of words
+SETTINGS=(LC_ALL=C DEB_BUILD_OPTIONS=parallel=2 PACKAGES="$(echo $PACKAGES)" REMOVED="$REMOVED" OLD="$OLD" SOURCES="$SOURCES")
 keep=
 [ "${1:-}" = --keep ] && { keep=1; shift; }
 [ $# -gt 0 ] || set -- bullseye bookworm trixie sid
-passed=0 failed=0
-
-# inside SCRIPT: a shell in the root, with a /proc of its own that goes away with it.
-inside() {
-    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C DEBIAN_FRONTEND=noninteractive DEB_BUILD_OPTIONS=parallel=2 \
-        PACKAGES="$(echo $PACKAGES)" REMOVED="$REMOVED" OLD="$OLD" SOURCES="$SOURCES" \
-        timeout -k 5 $LIMIT unshare -m /bin/sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" /bin/bash -c "$1"' \
-        "$ROOT" "$1" </dev/null 2>&1
-}
-
-# check NAME EXPECTED SCRIPT: the script must succeed and print, among others, a line that matches each line of EXPECTED.
-check() {
-    local name=$1 expected=$2 output status line missing= begin=$SECONDS
-    output=$(inside "set -e; cd /tmp; $3")
-    status=$?
-    while read -r line; do
-        grep -qE -- "$line" <<<"$output" || missing="$missing [$line]"
-    done <<<"$expected"
-    if [ $status -eq 0 ] && [ -z "$missing" ]; then
-        printf '%-10s %-14s ok, %s s\n' "$root" "$name" $((SECONDS - begin))
-        passed=$((passed + 1))
-        return
-    fi
-    printf '%-10s %-14s FAILS: status %s%s\n' "$root" "$name" "$status" "${missing:+, not printed:$missing}"
-    tail -n 25 <<<"$output" | sed 's/^/    /'
-    failed=$((failed + 1))
-}
 
 # Answers that must not change with the loader.
 facts='ldconfig; ldconfig -p | grep -v "libs found"; for program in /bin/ls /usr/bin/perl /usr/bin/python3 /usr/bin/gcc /usr/bin/make; do
@@ -68,7 +42,7 @@ prepare() {
     local place
     place=$(inside 'readlink -f /lib64/ld-linux-x86-64.so.2')
     [ -f "$ROOT$place" ] || { echo "$1: no loader at $place" >&2; return 1; }
-    cp "$LOADER" "$ROOT$place.new" && chmod 755 "$ROOT$place.new" && mv "$ROOT$place.new" "$ROOT$place"
+    put_in_place "$place"
 }
 
 checks() {
@@ -102,7 +76,7 @@ fi
 table=$(printf '%-14s %-6s %s' root glibc checks)
 for root in "$@"; do
     tests/roots.sh "$root" >/dev/null || { echo "$root: the root cannot be made"; continue; }
-    ROOT=$ROOTS/inplace-$root.$$
+    ROOT=$ROOTS/inplace-$root.$$ LABEL=$(printf '%-10s ' "$root")
     trap 'rm -rf --one-file-system "$ROOT"' EXIT
     before=$((passed)) broken=$failed
     prepare "$root"

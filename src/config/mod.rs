@@ -47,6 +47,7 @@ pub struct Config<'a> {
     pub dlupdate: bool,
     /// Incompatible versions are applied all the same.
     pub force: bool,
+    pub func_dep_check: bool,
     /// How long nothing may happen to any watched file before a change is taken up, in milliseconds.
     pub update_settle_ms: u32,
     pub snapshot: Snapshot,
@@ -148,6 +149,7 @@ impl Default for Config<'_> {
             update: false,
             dlupdate: false,
             force: false,
+            func_dep_check: false,
             update_settle_ms: 50,
             snapshot: Snapshot::Auto,
             bind_now: false,

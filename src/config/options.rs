@@ -158,6 +158,14 @@ pub static SWITCHES: &[Switch] = &[
         ..NONE
     },
     Switch {
+        long: "func-dep-check",
+        short: Some(b'D'),
+        variable: Some("LD_DEPENDENCY_CHECK"),
+        help: "refuse a new version as well when a function that a constructor calls has changed",
+        set: Set::Bool(|config| &mut config.func_dep_check),
+        ..NONE
+    },
+    Switch {
         long: "update-settle-ms",
         variable: Some("LD_UPDATE_SETTLE_MS"),
         argument: Some("MS"),

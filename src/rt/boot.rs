@@ -34,7 +34,7 @@ use super::start::{InitialStack, auxv};
 use super::trace::{self, Topics};
 use super::version::LIBC_SONAME;
 use super::x86_64::{self, Processor};
-use super::{diagnostics, fail, identify, init, libc, list, print, relocation, show, sys, tree};
+use super::{diagnostics, fail, identify, init, libc, list, origin, print, relocation, show, sys, tree};
 
 const CACHE_PATH: &[u8] = b"/etc/ld.so.cache";
 const PRELOAD_PATH: &[u8] = b"/etc/ld.so.preload";
@@ -92,7 +92,9 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     let vdso = take_vdso(stack, &mut world);
     tree::begin(config, &world, program);
     let auditors = if config.mode == Mode::Run { audit::names(config, &world, program) } else { Vec::new() };
-    if !auditors.is_empty() {
+    if auditors.is_empty() {
+        origin::settle_early(config, &world, program);
+    } else {
         world = start_auditing(world, stack, &mut cpuid, &auditors)?;
     }
     let mut scope = alloc::vec![program];
@@ -146,7 +148,7 @@ fn start_auditing(
     cpuid: &mut CpuidCache<'_>,
     names: &[&'static [u8]],
 ) -> Result<World<'static>> {
-    identify::ahead(&mut world)?;
+    identify::ahead(&world)?;
     start_thread(&mut world, stack, cpuid, Reserve::LARGE)?;
     let initial = world.order.clone();
     keep_for_good(&mut world, &initial);

@@ -216,17 +216,20 @@ pub fn is_directory(path: &[u8]) -> bool {
 
 /// The path of a file without symbolic links, where /proc tells it.
 pub fn resolved(path: &[u8]) -> Option<Vec<u8>> {
-    let fd = open(&CString::new(path).ok()?).ok()?;
-    let link = CString::new(alloc::format!("/proc/self/fd/{}", fd.as_raw_fd())).ok()?;
-    Some(fs::readlink(link.as_c_str(), Vec::new()).ok()?.into_bytes())
+    path_of(open(&CString::new(path).ok()?).ok()?.as_fd())
+}
+
+/// The path of an open file, where /proc tells it.
+pub fn path_of(fd: BorrowedFd<'_>) -> Option<Vec<u8>> {
+    let link = alloc::format!("/proc/self/fd/{}", fd.as_raw_fd());
+    Some(fs::readlink(link, Vec::new()).ok()?.into_bytes())
 }
 
 /// Whether nobody but root can change the open file `fd`, or put another one at its `path`: not even by way of a directory
 /// above it or of a symbolic link.
 pub fn belongs_to_root(fd: BorrowedFd<'_>, path: &[u8]) -> bool {
-    let link = alloc::format!("/proc/self/fd/{}", fd.as_raw_fd());
-    let Ok(resolved) = fs::readlink(link, Vec::new()) else { return false };
-    is_roots(fs::fstat(fd)) && [path, resolved.as_bytes()].into_iter().all(only_root_changes_directories)
+    let Some(resolved) = path_of(fd) else { return false };
+    is_roots(fs::fstat(fd)) && [path, &*resolved].into_iter().all(only_root_changes_directories)
 }
 
 fn is_roots(stat: io::Result<Stat>) -> bool {
@@ -258,7 +261,9 @@ pub fn directory_of(path: Vec<u8>) -> Option<alloc::boxed::Box<[u8]>> {
         path
     } else {
         let mut full = current_directory()?;
-        full.push(b'/');
+        if !full.ends_with(b"/") {
+            full.push(b'/');
+        }
         full.extend(path);
         full
     };

@@ -18,7 +18,7 @@ use luci::link::world::World;
 
 use super::process::PROCESS;
 use super::registry::Registry;
-use super::relocation::is_linked_by_us;
+use super::relocation::{RunningProcess, is_linked_by_us};
 use super::trace::{self, Topics};
 use super::{fail, print, sys};
 
@@ -171,7 +171,8 @@ fn look_up_all<'w>(
     if trace::is_on(Topics::RELOC) {
         trace::load::relocates(&object.current, !functions);
     }
-    relocate::look_up_all(world, object, functions, config.weak, &trace::lookups::Listener, found);
+    let listener = (&trace::lookups::Listener as _, &mut RunningProcess { world: Some(world) });
+    relocate::look_up_all(world, object, functions, config.weak, listener, found);
 }
 
 /// Everything that relocations are looked at of, in the order in which constructors would run.

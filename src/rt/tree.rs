@@ -22,7 +22,7 @@ use super::image::Metadata;
 use super::load::{self, Asked, Found, Opener};
 use super::process::PROCESS;
 use super::registry::{Registry, push_once};
-use super::{program, sys};
+use super::{origin, program, sys};
 
 /// Exit status of a file that cannot be read, as of a start.
 const UNREADABLE: i32 = 127;
@@ -44,7 +44,7 @@ pub fn begin(config: &Config<'_>, world: &World<'static>, program: ObjectId) {
         }
         // the kernel would start the file behind a symbolic link, and $ORIGIN be its directory
         if version.layout.interpreter.is_some() {
-            registry.state_mut(program).origin = files::resolved(&version.path).and_then(files::directory_of);
+            registry.state_mut(program).origin = files::resolved(&version.path).and_then(origin::directory_of);
         }
     });
 }

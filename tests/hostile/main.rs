@@ -14,6 +14,7 @@
 //! What fails is kept in `target/hostile/failures`.
 
 mod bounds;
+mod dice;
 mod limits;
 mod mutate;
 mod special;

@@ -39,13 +39,13 @@ gives conf-outputs "$PLAIN" "env -i PROG"
 absent conf-no-output $TRAP/log $TRAP/status
 chmod 755 $TRAP
 
-# dialogue PROGRAM: starts it as nobody, to be asked one line at a time; ask: the next answer.
+# dialogue PROGRAM: starts it as nobody, to be asked one line at a time; ask [WORK]: the next answer, once work() gives WORK.
 dialogue() {
     mkfifo /opt/questions /opt/answers
     (cd $TRAP && exec timeout 30 setpriv --reuid=$NOBODY --regid=$NOBODY --clear-groups env -i "$1" dialogue </opt/questions >/opt/answers 2>&1) &
     exec 8>/opt/questions 7</opt/answers
 }
-ask() { echo >&8 && read -r -t 5 answer <&7 && echo "$answer"; }
+ask() { echo "${1:-}" >&8 && read -r -t 20 answer <&7 && echo "$answer"; }
 
 # Root's file switches updates on. A library that nobody may change is never replaced, one of root's is.
 if wanted live-update; then
@@ -59,11 +59,7 @@ if wanted live-update; then
     before=$(ask)
     library second $TRAP/own/libmore.so more
     library "changed" $PLACE/lib/libwork.so work
-    for try in $(seq 100); do
-        after=$(ask)
-        [ "${after% *}" = changed ] && break
-        sleep 0.1
-    done
+    after=$(ask changed)
     exec 8>&- 7<&-
     library "root's" $PLACE/lib/libwork.so work
     verdict live-update "root's first, changed first" "$before, $after"

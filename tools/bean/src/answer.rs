@@ -1,11 +1,13 @@
 //! The verdict about a pair of files as a JSON document: what `bean-update` says, and what the other tools embed.
 //!
-//! Key types: [`Answer`], [`Outcome`], [`Level`].
+//! Key types: [`Judged`], made by [`judge`]; [`Answer`], [`Outcome`], [`Level`].
 
 use std::path::Path;
 
-use luci::update::{Reason, Verdict};
+use luci::update::{FileView, Reason, Usage, Verdict, compare};
 use serde::Serialize;
+
+use crate::hazards::hazards;
 
 /// The answer about a pair of files as one JSON document.
 #[derive(Debug, Serialize)]
@@ -19,6 +21,8 @@ pub struct Answer {
     pub reasons: Vec<ReasonEntry>,
     /// How many more reasons there are than the list has.
     pub omitted: usize,
+    /// What a running program may have against an update that the files allow.
+    pub hazards: Vec<ReasonEntry>,
     /// Why a file could not be compared.
     pub error: Option<String>,
 }
@@ -39,6 +43,17 @@ impl Outcome {
             Outcome::Unreadable => 2,
         }
     }
+}
+
+/// The verdict on two files, and what a running program may have against the update.
+pub struct Judged {
+    pub verdict: Verdict,
+    pub hazards: Verdict,
+}
+
+/// The loader's own comparison, with every symbol and version taken as used.
+pub fn judge(object: &str, old: &FileView, new: &FileView) -> Judged {
+    Judged { verdict: compare(object, old, new, &Usage::everything()), hazards: hazards(object, old, new) }
 }
 
 /// How much the user lets through.
@@ -71,25 +86,26 @@ pub struct ReasonEntry {
 
 impl Answer {
     /// Without any reason let through.
-    pub fn judged(old: &Path, new: &Path, verdict: &Verdict) -> Self {
-        Answer::judged_at(old, new, verdict, Level::default())
+    pub fn judged(old: &Path, new: &Path, judged: &Judged) -> Self {
+        Answer::judged_at(old, new, judged, Level::default())
     }
 
-    pub fn judged_at(old: &Path, new: &Path, verdict: &Verdict, level: Level) -> Self {
+    pub fn judged_at(old: &Path, new: &Path, Judged { verdict, hazards }: &Judged, level: Level) -> Self {
         Answer {
             object: Some(verdict.object.clone()),
             verdict: if level.accepts(verdict) { Outcome::Accepted } else { Outcome::Refused },
             forced_ok: verdict.is_accepted_when_forced(),
             reasons: verdict.reasons.iter().map(entry).collect(),
             omitted: verdict.omitted,
+            hazards: hazards.reasons.iter().map(entry).collect(),
             ..Answer::unreadable(old, new, None)
         }
     }
 
     pub fn unreadable(old: &Path, new: &Path, error: Option<String>) -> Self {
         let (old, new) = (old.display().to_string(), new.display().to_string());
-        let verdict = Outcome::Unreadable;
-        Answer { object: None, old, new, verdict, forced_ok: false, reasons: Vec::new(), omitted: 0, error }
+        let (verdict, reasons, hazards) = (Outcome::Unreadable, Vec::new(), Vec::new());
+        Answer { object: None, old, new, verdict, forced_ok: false, reasons, omitted: 0, hazards, error }
     }
 }
 

@@ -70,3 +70,22 @@ fn relax_and_force_let_through_what_they_say_and_tell_it() {
     let answer = folder::json(&run(&old, &other_value, &["--json", "--relax", "2"]));
     assert_eq!((answer["verdict"].as_str(), answer["reasons"][0]["relaxed_at"].as_u64()), (Some("accepted"), Some(2)));
 }
+
+#[test]
+fn what_a_running_program_may_have_against_it_is_told() {
+    let folder = Folder::new("hazards");
+    let source = "int pthread_mutex_lock(void *); static struct l { struct l *next; } head = {&head}; int extra = 1;\n\
+                  void *f(void *p) { pthread_mutex_lock(p); return head.next; }";
+    let old = folder.library("old.so", source);
+    let new = folder.library("new.so", &source.replace("lock(p);", "lock(p); extra++;"));
+    let output = run(&old, &new, &[]);
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("refused in some programs: libx.so.1: it locks"), "{text}");
+    assert!(text.contains("points into the library's own data") && text.contains("`head'"), "{text}");
+    let answer: serde_json::Value = serde_json::from_slice(&run(&old, &new, &["--json"]).stdout).expect("JSON");
+    assert_eq!(
+        (answer["hazards"][0]["kind"].as_str(), answer["hazards"][1]["kind"].as_str()),
+        (Some("locks"), Some("own-pointer"))
+    );
+}

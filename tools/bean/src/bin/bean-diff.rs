@@ -5,13 +5,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use bean::answer::judge;
 use bean::diff::{Counts, Diff, Entry, State, diff};
 use bean::disassembly::{self, Line, Mark};
 use bean::output::{self, Color, ColorChoice, Ending, Paint};
 use bean::{Answer, Input};
 use clap::Parser;
 use luci::code::{Analysis, Comparison, Pairing};
-use luci::update::{FileView, Usage, Verdict, compare};
+use luci::update::Verdict;
 use serde::Serialize;
 
 /// Shows what has become of each function and data object of a library: changed, new, gone
@@ -69,7 +70,7 @@ fn run(cli: &Cli) -> Ending {
     if cli.dependencies {
         comparison.follow_dependencies();
     }
-    let verdict = judge(&old, &old_view, &new_view);
+    let judged = judge(&old.object(&old_view), &old_view, &new_view);
     let mut diff = diff(&comparison);
     if !cli.function.is_empty() {
         diff.functions.retain(|entry| cli.function.contains(&entry.name));
@@ -83,15 +84,11 @@ fn run(cli: &Cli) -> Ending {
         let listed = diff.functions.iter().filter(|_| cli.disassemble);
         let listed = listed.filter(|entry| is_listed(entry)).map(|entry| (entry.name.clone(), listing(&comparison, entry)));
         let disassembly = listed.collect();
-        output::print_json(&Document { diff, disassembly, verdict: Answer::judged(&cli.old, &cli.new, &verdict) })?;
+        output::print_json(&Document { diff, disassembly, verdict: Answer::judged(&cli.old, &cli.new, &judged) })?;
     } else {
-        print(cli, &comparison, &diff, &verdict)?;
+        print(cli, &comparison, &diff, &judged.verdict)?;
     }
     Ok(is_same)
-}
-
-fn judge(old: &Input, old_view: &FileView, new_view: &FileView) -> Verdict {
-    compare(&old.object(old_view), old_view, new_view, &Usage::everything())
 }
 
 /// Whether its instructions are worth showing.

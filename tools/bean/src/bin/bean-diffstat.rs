@@ -5,12 +5,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use bean::answer::judge;
 use bean::diff::{Statistics, diff};
 use bean::output::{self, Ending};
 use bean::{Answer, Input};
 use clap::Parser;
 use luci::code::{Analysis, Comparison, Pairing};
-use luci::update::{Usage, compare};
 use serde::Serialize;
 
 /// Counts what has changed between two versions of a library, as one JSON document
@@ -48,8 +48,8 @@ fn run(cli: &Cli) -> Ending {
     if cli.dependencies {
         comparison.follow_dependencies();
     }
-    let verdict = compare(&old.object(&old_view), &old_view, &new_view, &Usage::everything());
-    let update = Answer::judged(&cli.old, &cli.new, &verdict);
+    let judged = judge(&old.object(&old_view), &old_view, &new_view);
+    let update = Answer::judged(&cli.old, &cli.new, &judged);
     output::print_json(&Document { statistics: Statistics::of(&diff(&comparison)), update })?;
     Ok(true)
 }

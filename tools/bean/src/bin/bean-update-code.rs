@@ -5,12 +5,13 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use bean::answer::judge;
 use bean::output::{self, Ending};
 use bean::redirect::{Redirection, Site, redirection};
 use bean::{Answer, Input};
 use clap::Parser;
 use luci::code::{Analysis, Comparison, Pairing};
-use luci::update::{Usage, Verdict, compare};
+use luci::update::Verdict;
 use serde::Serialize;
 
 /// Says for each changed function whether its calls, addresses and entry in old code could be rewritten to lead to the new version.
@@ -50,12 +51,12 @@ fn run(cli: &Cli) -> Ending {
     let (old_code, new_code) = (Analysis::new(&old_view), Analysis::new(&new_view));
     let pairing = Pairing::new(&old_code, &new_code);
     let code = redirection(&Comparison::new(&old_code, &new_code, &pairing), cli.mode);
-    let verdict = compare(&old.object(&old_view), &old_view, &new_view, &Usage::everything());
-    let is_possible = code.is_possible && verdict.is_accepted();
+    let judged = judge(&old.object(&old_view), &old_view, &new_view);
+    let is_possible = code.is_possible && judged.verdict.is_accepted();
     if cli.json {
-        output::print_json(&Document { is_possible, code, update: Answer::judged(&cli.old, &cli.new, &verdict) })?;
+        output::print_json(&Document { is_possible, code, update: Answer::judged(&cli.old, &cli.new, &judged) })?;
     } else {
-        print(&code, &verdict)?;
+        print(&code, &judged.verdict)?;
     }
     Ok(is_possible)
 }

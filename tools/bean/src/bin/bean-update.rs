@@ -9,9 +9,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use bean::answer::{Judged, judge};
 use bean::{Answer, Input, Level, Outcome};
 use clap::Parser;
-use luci::update::{Usage, Verdict, compare};
 
 /// Says whether a new version of a library may replace the old one in a running program, and why not
 #[derive(Parser)]
@@ -42,14 +42,14 @@ impl Cli {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let judged = judge(&cli.old, &cli.new);
+    let judged = judge_files(&cli.old, &cli.new);
     let answer = match &judged {
-        Ok(verdict) => Answer::judged_at(&cli.old, &cli.new, verdict, cli.level()),
+        Ok(judged) => Answer::judged_at(&cli.old, &cli.new, judged, cli.level()),
         Err(error) => Answer::unreadable(&cli.old, &cli.new, Some(error.clone())),
     };
     let printed = match judged {
         _ if cli.json => print_json(&answer),
-        Ok(verdict) => print_text(&verdict, answer.verdict),
+        Ok(judged) => print_text(&judged, answer.verdict),
         Err(error) => {
             eprintln!("bean-update: {error}");
             Ok(())
@@ -64,10 +64,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn judge(old: &Path, new: &Path) -> Result<Verdict, String> {
+fn judge_files(old: &Path, new: &Path) -> Result<Judged, String> {
     let (old, new) = (Input::read(old)?, Input::read(new)?);
     let (old_view, new_view) = (old.view()?, new.view()?);
-    Ok(compare(&old.object(&old_view), &old_view, &new_view, &Usage::everything()))
+    Ok(judge(&old.object(&old_view), &old_view, &new_view))
 }
 
 fn print_json(answer: &Answer) -> io::Result<()> {
@@ -76,11 +76,12 @@ fn print_json(answer: &Answer) -> io::Result<()> {
     writeln!(out)
 }
 
-/// A line for each reason.
-fn print_text(verdict: &Verdict, outcome: Outcome) -> io::Result<()> {
+/// A line for each reason, or what else a program may have against it.
+fn print_text(Judged { verdict, hazards }: &Judged, outcome: Outcome) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if verdict.is_accepted() {
-        return writeln!(out, "{verdict}");
+        writeln!(out, "{verdict}")?;
+        return hazards.reasons.iter().try_for_each(|hazard| writeln!(out, "refused in some programs: {hazard}"));
     }
     if outcome == Outcome::Accepted {
         writeln!(out, "{}: the new version is accepted although:", verdict.object)?;
