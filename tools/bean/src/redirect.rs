@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use iced_x86::{Code, FlowControl, OpKind};
+use iced_x86::Code;
 use luci::code::decode::Way;
 use luci::code::extents::Basis;
 use luci::code::{Analysis, Change, Comparison, Function, Reference, Target};
@@ -101,21 +101,21 @@ fn site(comparison: &Comparison, index: usize, uses: &[Use], mode: u8) -> Site {
     let function = &old.functions[index];
     let flow = Flow::new(old, function);
     let heads = flow.loop_heads();
+    let room = why_no_room(old, function, &flow);
     let mut reasons = Vec::new();
     let is_gone = comparison.changes[index] == Change::Gone;
     if is_gone {
         reasons.extend(why_needed(comparison, function, uses));
     } else {
-        reasons.extend(uses.iter().filter_map(|found| why_not_rewritten(old, found)));
+        reasons.extend(uses.iter().filter_map(|found| why_not_rewritten(old, found, room.is_none())));
+        reasons.extend(why_called_otherwise(comparison, uses));
         if mode >= 2 {
             reasons.extend(why_loops_stay(comparison, index, &heads));
         }
     }
-    reasons.extend(why_part(old, function, uses));
     if !matches!(function.basis, Basis::Told) {
         reasons.push("neither a symbol nor an unwind table tells where it ends".to_string());
     }
-    let room = why_no_room(old, function, &flow);
     let has_room = room.is_none();
     reasons.extend(room.filter(|_| !is_gone));
     Site {
@@ -141,16 +141,17 @@ fn is_exported(analysis: &Analysis, function: &Function) -> bool {
     analysis.view.symbols.exports().any(|symbol| symbol.is_function() && symbol.value == function.start)
 }
 
-/// Compilers move rarely used code out of functions; it runs on the stack frame of the function that jumps there.
-fn why_part(old: &Analysis, function: &Function, uses: &[Use]) -> Option<String> {
-    let is_jump = |found: &Use| {
-        let user = &old.functions[found.by];
-        let instruction = flow::instruction(old, user, u64::from(found.reference.at));
-        found.reference.way == Way::Branch && instruction.is_none_or(|found| found.flow_control() != FlowControl::Call)
-    };
-    let only_jumps = !uses.is_empty() && uses.iter().all(is_jump) && pointers(old, function) == 0;
-    (only_jumps && !is_exported(old, function))
-        .then(|| "it is only jumped to, so it may be a part of another function and use the stack frame of that".to_string())
+/// What a caller hands over, and which registers it counts on, compilers choose for each function that they know all callers of. A
+/// caller that is the same in both versions proves that nothing has changed about that; this holds for parts of functions, too, which
+/// are jumped to with a stack frame.
+fn why_called_otherwise(comparison: &Comparison, uses: &[Use]) -> Option<String> {
+    let old = comparison.equality.old;
+    let is_proof = |found: &Use| matches!(comparison.changes[found.by], Change::Same | Change::Moved);
+    let user = uses.iter().find(|found| found.reference.way == Way::Branch && !is_proof(found))?;
+    let by = names::function(old, &old.functions[user.by]);
+    Some(format!(
+        "{by}, which has changed, too, calls it or jumps to it, and nothing proves that the new one takes the same arguments"
+    ))
 }
 
 /// A function that the new file has not may go when nothing but functions that are replaced themselves leads to it.
@@ -168,8 +169,8 @@ fn why_needed(comparison: &Comparison, function: &Function, uses: &[Use]) -> Opt
     Some(format!("the new version has no such function, and {by}, which has not changed, refers to it"))
 }
 
-/// Why a reference cannot be made to lead to the new function.
-fn why_not_rewritten(old: &Analysis, found: &Use) -> Option<String> {
+/// Why a reference cannot be made to lead to the new function. A short jump need not be rewritten when the entry becomes a jump.
+fn why_not_rewritten(old: &Analysis, found: &Use, has_room: bool) -> Option<String> {
     let user = &old.functions[found.by];
     let place = || format!("{}+{:#x}", names::function(old, user), found.reference.at);
     if found.offset != 0 {
@@ -178,7 +179,7 @@ fn why_not_rewritten(old: &Analysis, found: &Use) -> Option<String> {
     let instruction = flow::instruction(old, user, u64::from(found.reference.at));
     let Some(instruction) = instruction else { return Some(format!("{} is no instruction", place())) };
     match found.reference.way {
-        Way::Branch if instruction.op0_kind() == OpKind::NearBranch64 && instruction.len() < JUMP as usize => {
+        Way::Branch if !has_room && instruction.len() < JUMP as usize => {
             Some(format!("the short jump at {} reaches no other version", place()))
         }
         Way::Branch => None,

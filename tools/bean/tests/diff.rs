@@ -139,22 +139,30 @@ fn loops_tiny_functions_and_functions_that_are_gone_are_reasons() {
     assert!(site(&second, "sum")[0].starts_with("it has a loop (at offset 0x"), "{second}");
 }
 
+/// `spins` jumps to its own entry; `user` jumps to `part` with a stack frame.
+fn assembly(value: u8, flag: u8) -> String {
+    format!(
+        "asm(\"{spins} dec %edi; jnz spins; mov ${value}, %eax; ret; .size spins, . - spins\\n\"
+             \"{user} push %rax; test ${flag}, %dil; jz part; pop %rax; ret; .size user, . - user\\n\"
+             \"{part} mov ${value}, %eax; pop %rdx; ret; .size part, . - part\\n\");",
+        spins = ".globl spins; .type spins, @function; spins:",
+        user = ".globl user; .type user, @function; user:",
+        part = ".type part, @function; part:",
+    )
+}
+
 #[test]
-fn the_entry_and_what_is_only_jumped_to_stay_as_they_are() {
+fn an_entry_that_is_jumped_to_stays_and_unchanged_callers_are_proof() {
     let folder = Folder::new("entry");
-    let code = |value: u8| {
-        format!(
-            "asm(\".globl spins\\n .type spins, @function\\n spins: dec %edi; jnz spins; mov ${value}, %eax; ret\\n .size spins, . - spins\\n\"
-                 \".type user, @function\\n .globl user\\n user: push %rax; test %edi, %edi; jz user_cold; pop %rax; ret\\n .size user, . - user\\n\"
-                 \".type user_cold, @function\\n user_cold: mov ${value}, %eax; pop %rdx; ret\\n .size user_cold, . - user_cold\");"
-        )
-    };
-    let (old, new) = (folder.library("old.so", &code(3)), folder.library("new.so", &code(4)));
+    let library = |name: &str, value, flag| folder.library(name, &assembly(value, flag));
+    let (old, new) = (library("old.so", 3, 1), library("new.so", 4, 1));
     let output = run("bean-update-code", ["--json"], &[&old, &new]);
     let answer = json(&output);
     assert_eq!(output.status.code(), Some(1));
     assert!(site(&answer, "spins")[0].starts_with("a branch inside it leads to offset 0x0, in the 5 bytes"), "{answer}");
-    assert!(site(&answer, "user_cold").iter().any(|reason| reason.starts_with("it is only jumped to")), "{answer}");
+    assert!(site(&answer, "part").is_empty(), "{answer}");
+    let answer = json(&run("bean-update-code", ["--json"], &[&old, &library("both.so", 4, 2)]));
+    assert!(site(&answer, "part")[0].starts_with("user, which has changed, too, calls it or jumps to it"), "{answer}");
 }
 
 #[test]
