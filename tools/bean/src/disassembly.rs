@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use iced_x86::{Decoder, DecoderOptions, Formatter, GasFormatter};
+use iced_x86::{Decoder, DecoderOptions, Formatter, GasFormatter, Mnemonic};
 use luci::code::change::align;
 use luci::code::decode::{self, Piece};
 use luci::code::{Analysis, Comparison, Function, Reference};
@@ -62,7 +62,7 @@ struct Side {
     start: u64,
     pieces: Vec<Piece>,
     texts: Vec<String>,
-    mnemonics: Vec<iced_x86::Mnemonic>,
+    mnemonics: Vec<Mnemonic>,
     /// Where branches inside the function lead, as offsets from its start.
     branches: Vec<Option<u64>>,
 }
@@ -91,8 +91,19 @@ impl Side {
         side
     }
 
-    fn address(&self, index: usize) -> Option<u64> {
-        Some(self.start + u64::from(self.pieces[index].at))
+    fn offset(&self, index: usize) -> u64 {
+        u64::from(self.pieces[index].at)
+    }
+
+    fn address(&self, index: usize) -> u64 {
+        self.start + self.offset(index)
+    }
+
+    /// An instruction that only this side has.
+    fn line(&self, index: usize, mark: Mark) -> Line {
+        let address = Some(self.address(index));
+        let (old, new) = if mark == Mark::Removed { (address, None) } else { (None, address) };
+        Line { mark, old, new, text: self.texts[index].clone(), was: None }
     }
 
     /// Index of each instruction by its offset.
@@ -101,26 +112,64 @@ impl Side {
     }
 }
 
+/// Which instructions stand in one line, by index on both sides.
+struct Row {
+    old: Option<usize>,
+    new: Option<usize>,
+    /// Their bytes are the same, apart from what depends on places.
+    is_aligned: bool,
+}
+
 /// The listing of a function that both files have.
 pub fn lines(comparison: &Comparison, old: &Function, new: &Function) -> Vec<Line> {
-    let equality = &comparison.equality;
-    let (before, after) = (Side::new(equality.old, old), Side::new(equality.new, new));
+    let (before, after) = (Side::new(comparison.equality.old, old), Side::new(comparison.equality.new, new));
+    let (rows, partners) = rows(&before, &after);
+    let line = |row: &Row| match (row.old, row.new) {
+        (Some(a), Some(b)) => {
+            let is_same = row.is_aligned
+                && means_same(comparison, before.pieces[a].reference, after.pieces[b].reference)
+                && leads_same(before.branches[a], after.branches[b], &partners);
+            // compilers fill up to where loops begin
+            let is_padding = [before.mnemonics[a], after.mnemonics[b]] == [Mnemonic::Nop; 2];
+            Some(pair(&before, &after, a, b, is_same || is_padding))
+        }
+        (Some(a), None) => Some(before.line(a, Mark::Removed)),
+        (None, Some(b)) => Some(after.line(b, Mark::Added)),
+        (None, None) => None,
+    };
+    rows.iter().filter_map(line).collect()
+}
+
+/// Old and new offsets that mean the same place.
+type Partners = BTreeMap<u64, u64>;
+
+/// Aligns both sides. Where other instructions stand between two that are aligned, the beginnings of both runs are the same place.
+fn rows(before: &Side, after: &Side) -> (Vec<Row>, Partners) {
     let (old_index, new_index) = (before.index_of(), after.index_of());
-    let pairs: Vec<(usize, usize)> =
-        align(&before.pieces, &after.pieces).iter().map(|(a, b)| (old_index[&a.at], new_index[&b.at])).collect();
-    let partner: BTreeMap<u64, u64> =
-        pairs.iter().map(|&(a, b)| (u64::from(before.pieces[a].at), u64::from(after.pieces[b].at))).collect();
-    let mut lines = Vec::new();
+    let aligned = align(&before.pieces, &after.pieces);
+    let pairs = aligned.iter().map(|(a, b)| (old_index[&a.at], new_index[&b.at]));
+    let (old_end, new_end) = (before.pieces.len(), after.pieces.len());
+    let (mut rows, mut partners) = (Vec::new(), Partners::new());
     let (mut i, mut j) = (0, 0);
-    for &(a, b) in &pairs {
-        unpaired(&before, &after, (i, a), (j, b), &mut lines);
-        let is_same = means_same(comparison, before.pieces[a].reference, after.pieces[b].reference)
-            && leads_same(before.branches[a], after.branches[b], &partner);
-        lines.push(pair(&before, &after, a, b, is_same));
+    for (a, b) in pairs.chain([(old_end, new_end)]) {
+        if i < a && j < b {
+            partners.insert(before.offset(i), after.offset(j));
+        }
+        // as many of one kind in the same order have changed; the others went or came
+        while a - i == b - j && i < a && before.mnemonics[i] == after.mnemonics[j] {
+            partners.insert(before.offset(i), after.offset(j));
+            rows.push(Row { old: Some(i), new: Some(j), is_aligned: false });
+            (i, j) = (i + 1, j + 1);
+        }
+        rows.extend((i..a).map(|index| Row { old: Some(index), new: None, is_aligned: false }));
+        rows.extend((j..b).map(|index| Row { old: None, new: Some(index), is_aligned: false }));
+        if a < old_end && b < new_end {
+            partners.insert(before.offset(a), after.offset(b));
+            rows.push(Row { old: Some(a), new: Some(b), is_aligned: true });
+        }
         (i, j) = (a + 1, b + 1);
     }
-    unpaired(&before, &after, (i, before.pieces.len()), (j, after.pieces.len()), &mut lines);
-    lines
+    (rows, partners)
 }
 
 fn means_same(comparison: &Comparison, old: Option<Reference>, new: Option<Reference>) -> bool {
@@ -130,9 +179,9 @@ fn means_same(comparison: &Comparison, old: Option<Reference>, new: Option<Refer
     }
 }
 
-fn leads_same(old: Option<u64>, new: Option<u64>, partner: &BTreeMap<u64, u64>) -> bool {
+fn leads_same(old: Option<u64>, new: Option<u64>, partners: &Partners) -> bool {
     match (old, new) {
-        (Some(old), Some(new)) => partner.get(&old) == Some(&new),
+        (Some(old), Some(new)) => partners.get(&old) == Some(&new),
         (old, new) => old.is_none() && new.is_none(),
     }
 }
@@ -140,39 +189,15 @@ fn leads_same(old: Option<u64>, new: Option<u64>, partner: &BTreeMap<u64, u64>) 
 fn pair(before: &Side, after: &Side, a: usize, b: usize, is_same: bool) -> Line {
     Line {
         mark: if is_same { Mark::Same } else { Mark::Changed },
-        old: before.address(a),
-        new: after.address(b),
+        old: Some(before.address(a)),
+        new: Some(after.address(b)),
         text: after.texts[b].clone(),
         was: (!is_same).then(|| before.texts[a].clone()),
-    }
-}
-
-/// Instructions between two pairs: those of one kind at the same place of both runs have changed, the others went or came.
-fn unpaired(before: &Side, after: &Side, old: (usize, usize), new: (usize, usize), lines: &mut Vec<Line>) {
-    let (mut i, mut j) = (old.0, new.0);
-    if old.1 - i == new.1 - j {
-        while i < old.1 && before.mnemonics[i] == after.mnemonics[j] {
-            lines.push(pair(before, after, i, j, false));
-            (i, j) = (i + 1, j + 1);
-        }
-    }
-    for index in i..old.1 {
-        let text = before.texts[index].clone();
-        lines.push(Line { mark: Mark::Removed, old: before.address(index), new: None, text, was: None });
-    }
-    for index in j..new.1 {
-        let text = after.texts[index].clone();
-        lines.push(Line { mark: Mark::Added, old: None, new: after.address(index), text, was: None });
     }
 }
 
 /// The whole of a function that only one file has.
 pub fn whole(analysis: &Analysis, function: &Function, mark: Mark) -> Vec<Line> {
     let side = Side::new(analysis, function);
-    let place = |index| if mark == Mark::Removed { (side.address(index), None) } else { (None, side.address(index)) };
-    let line = |(index, text): (usize, &String)| {
-        let (old, new) = place(index);
-        Line { mark, old, new, text: text.clone(), was: None }
-    };
-    side.texts.iter().enumerate().map(line).collect()
+    (0..side.pieces.len()).map(|index| side.line(index, mark)).collect()
 }
