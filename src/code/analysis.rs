@@ -88,13 +88,25 @@ impl<'v, 'a> Analysis<'v, 'a> {
     /// The slot that a PLT stub jumps through.
     pub fn slot_of_stub(&self, function: &Function) -> Option<Vaddr> {
         const LONGEST_STUB: u64 = 16;
+        if function.size > LONGEST_STUB {
+            return None;
+        }
         let [only] = self.references(function).iter().filter(|reference| reference.way != Way::Branch).collect::<Vec<_>>()[..]
         else {
             return None;
         };
         let is_slot = |at| matches!(self.relocation_kind(at), Some(R_X86_64_GLOB_DAT | R_X86_64_JUMP_SLOT));
-        let fits = function.size <= LONGEST_STUB && only.way == Way::Access(8) && is_slot(only.target);
+        // a small function that reads a variable of another object has one such operand, too
+        let jumps = self.bytes(function).get(only.at as usize..).is_some_and(decode::is_jump_through_memory);
+        let fits = only.way == Way::Access(8) && jumps && is_slot(only.target);
         fits.then_some(only.target)
+    }
+
+    /// Name and version of what a PLT stub binds to.
+    pub fn import_of_stub(&self, function: &Function) -> Option<(&'a [u8], &'a [u8])> {
+        let relocation = self.relocation_at(self.slot_of_stub(function)?)?;
+        let symbol = self.view.symbols.dynamic.get(relocation.symbol as usize)?;
+        (!symbol.name.is_empty()).then_some((symbol.name, symbol.version))
     }
 
     fn relocation_kind(&self, at: Vaddr) -> Option<u32> {

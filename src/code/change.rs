@@ -89,15 +89,18 @@ fn change(equality: &Equality, index: usize) -> Change {
         && before.size == after.size
         && references.len() == others.len()
         && references.iter().zip(others).all(|(a, b)| equality.references(a, b));
-    match is_equal {
+    // a stub has its number in the table in its code
+    let import = old.import_of_stub(before);
+    match is_equal || import.is_some() && import == new.import_of_stub(after) {
         false => Change::Changed,
         true if before.start == after.start => Change::Same,
         true => Change::Moved,
     }
 }
 
-/// The longest common subsequence: what begins and ends alike directly, the middle by a table if that is small enough.
-fn align(old: &[Piece], new: &[Piece]) -> Vec<(Piece, Piece)> {
+/// The instructions that two functions have in common, in order: what begins and ends alike directly, of the middle the longest common
+/// subsequence, if the table for it is small enough.
+pub fn align(old: &[Piece], new: &[Piece]) -> Vec<(Piece, Piece)> {
     /// Cells of the table
     const LARGEST: usize = 4 << 20;
     let same = |(a, b): &(&Piece, &Piece)| a.fingerprint == b.fingerprint;

@@ -106,6 +106,12 @@ fn is_near_branch(kind: OpKind) -> bool {
     matches!(kind, OpKind::NearBranch16 | OpKind::NearBranch32 | OpKind::NearBranch64)
 }
 
+/// Whether the first instruction is `jmp *place(%rip)`, with `bnd` or `notrack` or without.
+pub fn is_jump_through_memory(bytes: &[u8]) -> bool {
+    let instruction = Decoder::new(64, bytes, DecoderOptions::NONE).decode();
+    instruction.code() == Code::Jmp_rm64 && instruction.is_ip_rel_memory_operand()
+}
+
 fn way_of_memory(instruction: &Instruction) -> Way {
     let computes = instruction.mnemonic() == Mnemonic::Lea;
     // an index makes it a table, of which this is only the start

@@ -26,8 +26,12 @@ impl Pairing {
         let mut pairing = Pairing { new_of: vec![None; old.functions.len()], old_of: vec![None; new.functions.len()] };
         pairing.by_key(old, new, |analysis, function| analysis.names_of(function).next());
         pairing.by_key(old, new, |analysis, function| analysis.names_of(function).next().map(base_name));
-        pairing.by_key(old, new, |analysis, function| Some((function.fingerprint, external_hash(analysis, function))));
-        pairing.by_key(old, new, |_, function| Some(function.fingerprint));
+        pairing.by_key(old, new, |analysis, function| analysis.import_of_stub(function));
+        // all stubs look alike, or differ by their number in the table
+        let code =
+            |analysis: &Analysis, function: &Function| analysis.slot_of_stub(function).is_none().then_some(function.fingerprint);
+        pairing.by_key(old, new, |analysis, function| Some((code(analysis, function)?, external_hash(analysis, function))));
+        pairing.by_key(old, new, code);
         for _ in 0..ROUNDS {
             let found = pairing.by_references(old, new) + pairing.by_neighbours(old, new);
             if found == 0 {
@@ -109,7 +113,8 @@ impl Pairing {
             }
             let may_be = |a: &Function, b: &Function| {
                 let nameless = old.names_of(a).next().is_none() && new.names_of(b).next().is_none();
-                nameless && (a.basis == Basis::Stub) == (b.basis == Basis::Stub)
+                let binds = old.import_of_stub(a).is_some() || new.import_of_stub(b).is_some();
+                nameless && !binds && (a.basis == Basis::Stub) == (b.basis == Basis::Stub)
             };
             if run.clone().zip(first..last).all(|(a, b)| may_be(&old.functions[a], &new.functions[b])) {
                 found += run.zip(first..last).filter(|&(a, b)| self.pair(a, b)).count();
