@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use iced_x86::{Code, ConstantOffsets, Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
+use iced_x86::{ConstantOffsets, Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::addr::Vaddr;
@@ -136,9 +136,9 @@ pub fn without_padding(bytes: &[u8]) -> usize {
     let mut instruction = Instruction::default();
     let mut end = 0;
     while decoder.can_decode() {
+        let at = decoder.position();
         decoder.decode_out(&mut instruction);
-        let is_padding = matches!(instruction.mnemonic(), Mnemonic::Nop | Mnemonic::Int3) || is_zeros(&instruction);
-        if !is_padding {
+        if !is_padding(&instruction, &bytes[at..decoder.position()]) {
             end = decoder.position();
         }
     }
@@ -152,16 +152,16 @@ pub fn leading_padding(bytes: &[u8]) -> usize {
     while decoder.can_decode() {
         let at = decoder.position();
         decoder.decode_out(&mut instruction);
-        if !matches!(instruction.mnemonic(), Mnemonic::Nop | Mnemonic::Int3) && !is_zeros(&instruction) {
+        if !is_padding(&instruction, &bytes[at..decoder.position()]) {
             return at;
         }
     }
     bytes.len()
 }
 
-/// `add %al,(%rax)`, which zeros decode to.
-fn is_zeros(instruction: &Instruction) -> bool {
-    instruction.code() == Code::Add_rm8_r8 && instruction.len() == 2 && instruction.memory_base() == Register::RAX
+/// Zeros decode to `add %al,(%rax)`, an odd one at the end to nothing.
+fn is_padding(instruction: &Instruction, bytes: &[u8]) -> bool {
+    matches!(instruction.mnemonic(), Mnemonic::Nop | Mnemonic::Int3) || bytes.iter().all(|&byte| byte == 0)
 }
 
 /// One instruction of a function, for comparing two functions piece by piece.

@@ -103,6 +103,16 @@ fn functions_are_found_without_unwind_tables_and_symbols() {
 }
 
 #[test]
+fn padding_is_no_part_of_a_function() {
+    const CODE: &[u8] = b"\xb8\0\0\0\0\xc3";
+    for padding in [&b""[..], b"\0", b"\0\0", b"\0\0\0", b"\xcc\xcc", b"\x66\x2e\x0f\x1f\x84\0\0\0\0\0\0\0\0", b"\x90\0"] {
+        assert_eq!(decode::without_padding(&[CODE, padding].concat()), CODE.len(), "{padding:x?}");
+    }
+    assert_eq!(decode::leading_padding(&[b"\0\0\x90\xcc", CODE].concat()), 4);
+    assert_eq!(decode::leading_padding(b"\0\0\0"), 3);
+}
+
+#[test]
 fn damaged_files_are_analysed_in_bounded_time() {
     let bytes = build(SOURCE, &[]);
     // a small generator of changes; the places that matter are headers and tables at the start and the end of the file
