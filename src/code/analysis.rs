@@ -88,13 +88,16 @@ impl<'v, 'a> Analysis<'v, 'a> {
     /// The slot that a PLT stub jumps through.
     pub fn slot_of_stub(&self, function: &Function) -> Option<Vaddr> {
         const LONGEST_STUB: u64 = 16;
+        // of larger ones the references are not counted: each call would count them again
+        if function.size > LONGEST_STUB {
+            return None;
+        }
         let [only] = self.references(function).iter().filter(|reference| reference.way != Way::Branch).collect::<Vec<_>>()[..]
         else {
             return None;
         };
         let is_slot = |at| matches!(self.relocation_kind(at), Some(R_X86_64_GLOB_DAT | R_X86_64_JUMP_SLOT));
-        let fits = function.size <= LONGEST_STUB && only.way == Way::Access(8) && is_slot(only.target);
-        fits.then_some(only.target)
+        (only.way == Way::Access(8) && is_slot(only.target)).then_some(only.target)
     }
 
     fn relocation_kind(&self, at: Vaddr) -> Option<u32> {
@@ -111,7 +114,9 @@ impl<'v, 'a> Analysis<'v, 'a> {
             return end;
         }
         let next = self.borders.partition_point(|&border| border <= vaddr);
-        let section = self.view.sections.iter().find(|section| section.vaddr <= vaddr && vaddr < section.end());
+        let sections = &self.view.sections;
+        let before = sections.partition_point(|section| section.vaddr <= vaddr).checked_sub(1);
+        let section = before.map(|index| &sections[index]).filter(|section| vaddr < section.end());
         let container = section.map(|section| section.end()).or_else(|| {
             let load = self.view.segments.iter().find(|segment| segment.kind == PT_LOAD && segment.contains(vaddr, 1))?;
             load.end()

@@ -4,6 +4,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cell::Cell;
 
 use super::analysis::{Analysis, Function};
 use super::decode::{self, Piece};
@@ -31,13 +32,17 @@ pub struct Comparison<'p, 'v, 'a> {
     pub equality: Equality<'p, 'v, 'a>,
     /// By index of the old file's functions.
     pub changes: Vec<Change>,
+    /// Cells of tables that [`Comparison::aligned`] may still fill.
+    cells: Cell<usize>,
 }
 
 impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
     pub fn new(old: &'p Analysis<'v, 'a>, new: &'p Analysis<'v, 'a>, pairing: &'p Pairing) -> Self {
         let equality = Equality::new(old, new, pairing);
         let changes = (0..old.functions.len()).map(|index| change(&equality, index)).collect();
-        Comparison { equality, changes }
+        /// For all functions together: about a second's work.
+        const CELLS: usize = 1 << 28;
+        Comparison { equality, changes, cells: Cell::new(CELLS) }
     }
 
     /// The functions of the new file that the old one has not.
@@ -45,6 +50,9 @@ impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
         let partners = &self.equality.pairing.old_of;
         self.equality.new.functions.iter().zip(partners).filter(|(_, partner)| partner.is_none()).map(|(function, _)| function)
     }
+
+    /// Bytes; the pieces of a function take some ten times as many.
+    const LARGEST_ALIGNED: u64 = 1 << 20;
 
     /// Marks functions that call changed ones, through any number of others, as [`Change::Depends`].
     pub fn follow_dependencies(&mut self) {
@@ -73,8 +81,11 @@ impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
     pub fn aligned(&self, old: &Function, new: &Function) -> Vec<(Piece, Piece)> {
         let pieces =
             |analysis: &Analysis, function: &Function| decode::pieces(analysis.bytes(function), function.start, analysis.image());
+        if old.size.max(new.size) > Self::LARGEST_ALIGNED {
+            return Vec::new();
+        }
         let (before, after) = (pieces(self.equality.old, old), pieces(self.equality.new, new));
-        let pairs = align(&before, &after);
+        let pairs = align(&before, &after, &self.cells);
         // single instructions are alike by chance
         if pairs.len() * 2 >= before.len().max(after.len()) { pairs } else { Vec::new() }
     }
@@ -96,8 +107,9 @@ fn change(equality: &Equality, index: usize) -> Change {
     }
 }
 
-/// The longest common subsequence: what begins and ends alike directly, the middle by a table if that is small enough.
-fn align(old: &[Piece], new: &[Piece]) -> Vec<(Piece, Piece)> {
+/// The longest common subsequence: what begins and ends alike directly, the middle by a table if that is small enough and there are
+/// cells left.
+fn align(old: &[Piece], new: &[Piece], cells: &Cell<usize>) -> Vec<(Piece, Piece)> {
     /// Cells of the table
     const LARGEST: usize = 4 << 20;
     let same = |(a, b): &(&Piece, &Piece)| a.fingerprint == b.fingerprint;
@@ -105,7 +117,9 @@ fn align(old: &[Piece], new: &[Piece]) -> Vec<(Piece, Piece)> {
     let back = old[front..].iter().rev().zip(new[front..].iter().rev()).take_while(same).count();
     let (old_middle, new_middle) = (&old[front..old.len() - back], &new[front..new.len() - back]);
     let mut pairs: Vec<(Piece, Piece)> = old[..front].iter().copied().zip(new[..front].iter().copied()).collect();
-    if old_middle.len().saturating_mul(new_middle.len()) <= LARGEST {
+    let needed = old_middle.len().saturating_mul(new_middle.len());
+    if needed <= LARGEST.min(cells.get()) {
+        cells.set(cells.get() - needed);
         pairs.extend(common(old_middle, new_middle));
     }
     pairs.extend(old[old.len() - back..].iter().copied().zip(new[new.len() - back..].iter().copied()));

@@ -160,25 +160,20 @@ fn describe(analysis: &Analysis, target: &Target, text: &mut Vec<u8>) {
             number(6, range as u64);
             text.extend_from_slice(&offset.to_le_bytes());
         }
-        Target::Constant(at) => number(7, xxh3_64(content(analysis, at))),
+        Target::Constant(at) => {
+            // many functions may refer to places of one large table
+            const ENOUGH: usize = 4096;
+            let content = content(analysis, at);
+            number(7, xxh3_64(&content[..content.len().min(ENOUGH)]));
+        }
         Target::Outside => number(8, 0),
     }
 }
 
-/// The bytes of a constant: a string with its NUL, or everything up to where the next datum may begin.
+/// The bytes of a constant: everything up to where the next datum may begin. That it begins like a text does not mean that its first
+/// NUL ends it: tables of numbers and lists of texts look like that too.
 pub fn content<'a>(analysis: &Analysis<'_, 'a>, at: Vaddr) -> &'a [u8] {
     let tail = analysis.view.tail(at).unwrap_or_default();
-    if let Some(len) = string_len(tail) {
-        return &tail[..len];
-    }
     let len = usize::try_from(analysis.end_of_data(at).0.saturating_sub(at.0)).unwrap_or(usize::MAX);
     &tail[..len.min(tail.len())]
-}
-
-/// The length of a text with its NUL, when the bytes begin with one of at least one character.
-fn string_len(bytes: &[u8]) -> Option<usize> {
-    const LONGEST: usize = 1 << 16;
-    let is_text = |byte: u8| byte >= 0x20 && byte != 0x7f || matches!(byte, b'\t' | b'\n' | b'\r' | 0x1b);
-    let end = bytes.iter().take(LONGEST).position(|&byte| !is_text(byte))?;
-    (end > 0 && bytes[end] == 0).then_some(end + 1)
 }

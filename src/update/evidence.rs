@@ -160,10 +160,11 @@ pub(super) fn compare_classes(pair: &Pair, verdict: &mut Verdict) {
 
 fn tables<'a>(analysis: &Analysis<'_, 'a>) -> Tables<'a> {
     let mut tables = Tables::new();
+    let mut numbers: BTreeMap<(&[u8], i64), usize> = BTreeMap::new();
     for table in classes::virtual_tables(analysis) {
-        let key = |number| (table.class, table.offset_to_top, number);
-        let number = (0..).find(|&number| !tables.contains_key(&key(number))).unwrap_or(0);
-        tables.insert(key(number), table);
+        let number = numbers.entry((table.class, table.offset_to_top)).or_default();
+        tables.insert((table.class, table.offset_to_top, *number), table);
+        *number += 1;
     }
     tables
 }

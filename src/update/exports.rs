@@ -1,6 +1,6 @@
 //! Rule 5: what others are bound to must still be there, of the same kind and, for data, of the same size.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use super::compare::{Pair, Usage, text, versioned};
 use super::verdict::{Difference, Verdict};
@@ -18,8 +18,9 @@ pub(super) fn compare(pair: &Pair, usage: &Usage, verdict: &mut Verdict) {
             verdict.refuse(Some(versioned(old.name, old.version)), None, difference);
         }
     }
+    let versions: BTreeSet<_> = pair.new.symbols.defined_versions.iter().collect();
     for version in &pair.old.symbols.defined_versions {
-        if !pair.new.symbols.defined_versions.contains(version) && (usage.needs_version)(version) {
+        if !versions.contains(version) && (usage.needs_version)(version) {
             verdict.refuse(None, None, Difference::VersionMissing(text(version)));
         }
     }
