@@ -2,6 +2,7 @@
 //!
 //! Key types: [`Comparison`], [`Change`].
 
+use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -75,6 +76,21 @@ impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
                 }
             }
         }
+    }
+
+    /// Instructions of either function that correspond to none of the other; `None` when the functions are too different to tell.
+    pub fn rewritten(&self, old: &Function, new: &Function) -> Option<Vec<Piece>> {
+        let pairs = self.aligned(old, new);
+        if pairs.is_empty() {
+            return None;
+        }
+        let rest = |analysis: &Analysis, function: &Function, kept: BTreeSet<u32>| {
+            let pieces = decode::pieces(analysis.bytes(function), function.start, analysis.image());
+            pieces.into_iter().filter(move |piece| !kept.contains(&piece.at))
+        };
+        let before = rest(self.equality.old, old, pairs.iter().map(|(piece, _)| piece.at).collect());
+        let after = rest(self.equality.new, new, pairs.iter().map(|(_, piece)| piece.at).collect());
+        Some(before.chain(after).collect())
     }
 
     /// Instructions of two functions that correspond to each other, in order; none when most of them do not.

@@ -172,6 +172,8 @@ pub struct Piece {
     /// Of the instruction's bytes without what depends on the place.
     pub fingerprint: u64,
     pub reference: Option<Reference>,
+    /// Of a memory operand from a register that is not the stack pointer, when it has the width that linkers fill in.
+    pub displacement: Option<u64>,
 }
 
 /// The instructions of a function one by one; branches inside it count as equal wherever they lead.
@@ -195,7 +197,15 @@ pub fn pieces(bytes: &[u8], start: Vaddr, image: Image) -> Vec<Piece> {
             }
             reference = (!own.contains(&target)).then_some(Reference { at: at as u32, way, target: Vaddr(target) });
         }
-        pieces.push(Piece { at: at as u32, fingerprint: xxh3_64(copy), reference });
+        let displacement = displacement_of(&instruction);
+        pieces.push(Piece { at: at as u32, fingerprint: xxh3_64(copy), reference, displacement });
     }
     pieces
+}
+
+fn displacement_of(instruction: &Instruction) -> Option<u64> {
+    let is_wide = instruction.memory_displ_size() >= 4;
+    let is_memory = is_wide && (0..instruction.op_count()).any(|op| instruction.op_kind(op) == OpKind::Memory);
+    let is_other = matches!(instruction.memory_base(), Register::None | Register::RIP | Register::RSP);
+    (is_memory && !is_other).then(|| instruction.memory_displacement64())
 }

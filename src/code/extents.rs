@@ -97,7 +97,19 @@ fn code_ranges(view: &FileView) -> Vec<Range> {
     }
     let is_code = |permissions: Permissions| permissions.contains(Permissions::EXECUTE);
     let code = view.segments.iter().filter(|segment| segment.kind == PT_LOAD && is_code(segment.permissions));
-    code.map(|segment| (segment.vaddr.0, segment.vaddr.0.saturating_add(segment.filesz))).collect()
+    apart(code.map(|segment| (segment.vaddr.0, segment.vaddr.0.saturating_add(segment.filesz))).collect())
+}
+
+/// Ascending and without overlaps, which only damaged files have.
+fn apart(mut ranges: Vec<Range>) -> Vec<Range> {
+    ranges.sort_unstable();
+    let mut end = 0;
+    for range in &mut ranges {
+        range.0 = range.0.max(end);
+        end = end.max(range.1);
+    }
+    ranges.retain(|(start, end)| start < end);
+    ranges
 }
 
 /// `ranges` without what lies in `holes`.
