@@ -7,6 +7,7 @@
 //! ```
 
 mod compile;
+mod languages;
 mod library;
 mod mutation;
 
