@@ -42,8 +42,10 @@ impl<'v, 'a> Analysis<'v, 'a> {
     pub fn new(view: &'v FileView<'a>) -> Self {
         let mut extents = extents::find(view);
         let (mut functions, mut references) = decode_all(view, &extents);
+        let starts = extents::starts(view, &extents);
         for _ in 0..ROUNDS {
-            let targets = branch_targets(&references);
+            let mut targets = branch_targets(&references);
+            targets.extend(&starts);
             if !extents::split(view, &mut extents, &targets) {
                 break;
             }
@@ -83,6 +85,14 @@ impl<'v, 'a> Analysis<'v, 'a> {
     pub fn names_of(&self, function: &Function) -> impl Iterator<Item = &'a [u8]> + '_ {
         let start = function.start;
         self.names.at(start).iter().filter(move |symbol| symbol.value == start).map(|symbol| symbol.name)
+    }
+
+    /// The piece of code that execution goes on in behind this one: where nothing tells the extents, a function may be in pieces.
+    pub fn continuation(&self, index: usize) -> Option<usize> {
+        let function = &self.functions[index];
+        let is_guess = |function: &Function| matches!(function.basis, Basis::Start | Basis::Gap);
+        let next = self.functions.get(index + 1).filter(|next| is_guess(next) || is_guess(function))?;
+        (next.basis != Basis::Stub && decode::falls_through(self.bytes(function))).then_some(index + 1)
     }
 
     /// The slot that a PLT stub jumps through.
@@ -146,6 +156,10 @@ fn decode_all(view: &FileView, extents: &[Extent]) -> (Vec<Function>, Vec<Refere
     let mut functions = Vec::with_capacity(extents.len());
     for extent in extents {
         let bytes = extents::bytes_of(view, extent);
+        // what only a section header claims to be there
+        if bytes.is_empty() {
+            continue;
+        }
         let first = references.len();
         let fingerprint = decode::function(bytes, extent.start, image, &mut scratch, &mut references);
         functions.push(Function {

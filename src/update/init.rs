@@ -119,6 +119,7 @@ impl<'p, 'v, 'a> Callees<'p, 'v, 'a> {
             if self.is_changed(index) {
                 return Some(index);
             }
+            due.extend(old.continuation(index));
             due.extend(old.references(&old.functions[index]).iter().rev().filter_map(|reference| self.called(reference)));
         }
         None

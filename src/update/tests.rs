@@ -218,6 +218,22 @@ fn what_constructors_call_must_be_the_same() {
 }
 
 #[test]
+fn constructors_in_pieces_are_followed_through_all_of_them() {
+    let source = |number: u32| {
+        format!(
+            "int state;
+             asm(\".text\\n.type start, @function\\nstart: mov $3, %eax\\n nop\\n.globl middle\\n.type middle, @function\\n\"
+                 \"middle: add ${number}, %eax\\n mov state@GOTPCREL(%rip), %rdx\\n mov %eax, (%rdx)\\n ret\\n\"
+                 \".section .init_array, \\\"aw\\\"\\n.quad start\\n.text\");"
+        )
+    };
+    for flags in [&[][..], &["-s"]] {
+        let verdict = judge_with(&source(5), &source(6), flags);
+        assert_first(&verdict, "libx.so: a function that DT_INIT_ARRAY calls changes: `middle'");
+    }
+}
+
+#[test]
 fn symbols_and_versions_in_use_must_stay() {
     let source = "int f(void) { return 1; } int g(void) { return 2; }";
     let (old, without_g) = (build(source, &[]), build("int f(void) { return 1; }", &[]));
