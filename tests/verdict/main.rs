@@ -10,6 +10,7 @@ mod compile;
 mod languages;
 mod library;
 mod mutation;
+mod scale;
 
 use std::collections::BTreeMap;
 use std::path::Path;
