@@ -11,7 +11,7 @@
 # make stress     many threads at everything that the loader does, for a minute
 # make dlopen-users  compares every real user of dlopen that the script knows; installs about 2 GB of packages as root
 # make pairs      judges 150 package updates of Debian; downloads about 300 MB into /var/tmp/luci-pairs
-# make bench      start-up times and the run-time interface against the system's loader
+# make bench      start-up times and the run-time interface against the system's loader; the verdict on big libraries
 # make hostile    20,000 damaged files through this loader, and through the system's for comparison
 # make fuzz       every reader of files and settings for ten minutes each; needs cargo-fuzz (fuzz/README.md)
 # make fuzz-keep  adds what that has found to the corpus, as little as reaches the same code
@@ -170,6 +170,8 @@ bench: setup all
 	tests/bench.sh
 	@echo "== the run-time interface"
 	tests/bench-dl.sh
+	@echo "== the verdict on big libraries"
+	$(CARGO) test -q --release --test verdict big_libraries -- --ignored --nocapture
 
 lint:
 	$(CARGO) fmt --check

@@ -3,16 +3,17 @@
 use alloc::vec::Vec;
 
 use goblin::elf64::header::Header as RawHeader;
-use goblin::elf64::section_header::SectionHeader;
+use goblin::elf64::section_header::{SHT_NOBITS, SectionHeader};
 
 use super::view::file_range;
 use crate::addr::Vaddr;
 use crate::elf;
 use crate::elf::strings::Strings;
 
-/// `SHF_ALLOC`, `SHF_EXECINSTR`
+/// `SHF_ALLOC`, `SHF_EXECINSTR`, `SHF_TLS`
 const ALLOC: u64 = 2;
 const EXECUTE: u64 = 4;
+const THREAD_LOCAL: u64 = 0x400;
 
 /// One section that is in memory when the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,14 +42,16 @@ impl Section<'_> {
     }
 }
 
-/// The sections with names, ascending by address.
+/// The sections with names, ascending by address. What overlaps a section before it is left out, so that no byte is looked at
+/// twice; `.tbss` has an address but no memory there.
 pub(super) fn named<'a>(bytes: &'a [u8], headers: &[SectionHeader]) -> Vec<Section<'a>> {
     let names = elf::copy_at::<RawHeader>(bytes, 0)
         .and_then(|header| headers.get(usize::from(header.e_shstrndx)))
         .and_then(|table| bytes.get(file_range(table.sh_offset, table.sh_size)?))
         .map(Strings::new)
         .unwrap_or_default();
-    let in_memory = headers.iter().filter(|header| header.sh_flags & ALLOC != 0 && header.sh_addr != 0);
+    let is_tbss = |header: &SectionHeader| header.sh_type == SHT_NOBITS && header.sh_flags & THREAD_LOCAL != 0;
+    let in_memory = headers.iter().filter(|header| header.sh_flags & ALLOC != 0 && header.sh_addr != 0 && !is_tbss(header));
     let mut sections: Vec<Section> = in_memory
         .map(|header| Section {
             name: names.get(u64::from(header.sh_name)).unwrap_or_default(),
@@ -58,6 +61,14 @@ pub(super) fn named<'a>(bytes: &'a [u8], headers: &[SectionHeader]) -> Vec<Secti
             flags: header.sh_flags,
         })
         .collect();
-    sections.sort_unstable_by_key(|section| section.vaddr);
+    sections.sort_by_key(|section| section.vaddr);
+    let mut end = Vaddr(0);
+    sections.retain(|section| {
+        let fits = section.vaddr >= end;
+        if fits {
+            end = section.end();
+        }
+        fits
+    });
     sections
 }

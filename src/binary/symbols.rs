@@ -94,8 +94,10 @@ impl<'a> SymbolTables<'a> {
             (entry.hash != 0).then_some(entry.name)
         };
         let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let mut names = Names::new(view.bytes(), strings);
         let dynamic = entries::<Sym>(table).take(count).enumerate();
-        let dynamic = dynamic.map(|(index, sym)| Symbol::new(&sym, strings, version_of(index).unwrap_or_default())).collect();
+        let symbol = |(index, sym): (usize, Sym)| Symbol::new(&sym, &mut names, version_of(index).unwrap_or_default());
+        let dynamic = dynamic.map(symbol).collect::<Option<_>>().ok_or("symbol names overlap too often")?;
         let defined = verdef.into_iter().flat_map(|bytes| versions::defined(bytes, strings));
         let defined_versions = defined.filter(|version| !version.is_base).map(|version| version.name).collect();
         Ok(SymbolTables { dynamic, all: static_symbols(view.bytes(), sections), defined_versions })
@@ -121,10 +123,35 @@ impl<'a> SymbolTables<'a> {
 }
 
 impl<'a> Symbol<'a> {
-    fn new(sym: &Sym, strings: Strings<'a>, version: &'a [u8]) -> Self {
-        let name = strings.get(u64::from(sym.st_name)).unwrap_or_default();
+    fn new(sym: &Sym, names: &mut Names<'a>, version: &'a [u8]) -> Option<Self> {
+        let name = names.get(sym.st_name)?;
         let value = Vaddr(sym.st_value);
-        Symbol { name, version, kind: kind(sym), binding: binding(sym), section: sym.st_shndx, value, size: sym.st_size }
+        Some(Symbol { name, version, kind: kind(sym), binding: binding(sym), section: sym.st_shndx, value, size: sym.st_size })
+    }
+}
+
+/// A string table that hands out names of some length in all. Linkers let names share their ends, but a table made so that each
+/// symbol has all of it for a name would cost the square of its size.
+struct Names<'a> {
+    strings: Strings<'a>,
+    left: usize,
+}
+
+impl<'a> Names<'a> {
+    /// Of the file's size; what linkers write stays below 2.
+    const FACTOR: usize = 16;
+
+    fn new(file: &[u8], strings: Strings<'a>) -> Self {
+        Names { strings, left: file.len().saturating_mul(Self::FACTOR) }
+    }
+
+    /// Empty for a damaged name, `None` when there have been too many.
+    fn get(&mut self, offset: u32) -> Option<&'a [u8]> {
+        let name = self.strings.get(u64::from(offset));
+        // to find no end costs as much as the rest of the table
+        let cost = name.map_or_else(|| self.strings.len().saturating_sub(offset as usize), <[u8]>::len);
+        self.left = self.left.checked_sub(cost)?;
+        Some(name.unwrap_or_default())
     }
 }
 
@@ -140,9 +167,11 @@ fn static_symbols<'a>(bytes: &'a [u8], sections: &[SectionHeader]) -> Option<Vec
     let section_bytes = |section: &SectionHeader| bytes.get(file_range(section.sh_offset, section.sh_size)?);
     let table = sections.iter().find(|section| section.sh_type == SHT_SYMTAB)?;
     let strings = Strings::new(section_bytes(sections.get(table.sh_link as usize)?)?);
-    let symbols = entries::<Sym>(section_bytes(table)?).map(|sym| Symbol::new(&sym, strings, b""));
+    let mut names = Names::new(bytes, strings);
+    let symbols = entries::<Sym>(section_bytes(table)?).map(|sym| Symbol::new(&sym, &mut names, b""));
     let is_code_or_data = |symbol: &Symbol| symbol.is_function() || symbol.is_data() || symbol.is_thread_local();
-    Some(symbols.filter(|symbol| symbol.has_place() && is_code_or_data(symbol)).collect())
+    let concerned = |symbol: &Option<Symbol>| symbol.is_none_or(|symbol| symbol.has_place() && is_code_or_data(&symbol));
+    symbols.filter(concerned).collect()
 }
 
 /// A name without what compilers append to tell copies apart: `counter.3` and `f.constprop.0` are `counter` and `f`.
@@ -173,7 +202,7 @@ impl<'v, 'a> AddressNames<'v, 'a> {
         let start = self.sorted.partition_point(|symbol| symbol.value < vaddr);
         let end = self.sorted.partition_point(|symbol| symbol.value <= vaddr);
         if start < end {
-            return &self.sorted[start..end];
+            return &self.sorted[start..end.min(start + Self::ALIASES)];
         }
         let nearby = &self.sorted[start.saturating_sub(Self::OVERLAP)..start];
         match nearby.iter().rposition(|symbol| vaddr.0 - symbol.value.0 < symbol.size) {
@@ -182,6 +211,8 @@ impl<'v, 'a> AddressNames<'v, 'a> {
         }
     }
 
+    /// How many of the symbols at one address are told: more serve nobody, and callers look at each.
+    const ALIASES: usize = 64;
     /// How many symbols may begin between an address and the start of the symbol that holds it.
     const OVERLAP: usize = 8;
 }

@@ -207,11 +207,21 @@ impl<'a> FileView<'a> {
     }
 }
 
+/// How many `PT_LOAD`s a file may have, and how often they may map its bytes in the mean: each address is looked for in all of them,
+/// and each byte is looked at wherever it is mapped.
+const MOST_LOADS: usize = 128;
+const MOST_COPIES: u64 = 4;
+
 fn read_segments(bytes: &[u8], header: &Header) -> Result<Vec<ProgramHeader>, Unreadable> {
     let (offset, size) = header.program_header_range();
     let range = file_range(offset, size as u64).ok_or(Unreadable::Unsupported("program headers at an impossible offset"))?;
     let table = bytes.get(range).ok_or(Unreadable::NotReady("file ends before its program headers"))?;
     let segments: Vec<ProgramHeader> = segments::parse(table).collect();
+    let loads = || segments.iter().filter(|segment| segment.kind == PT_LOAD);
+    let held = loads().fold(0, |sum: u64, segment| sum.saturating_add(segment.filesz));
+    if loads().count() > MOST_LOADS || held > (bytes.len() as u64).saturating_mul(MOST_COPIES) {
+        return Err(Unreadable::Unsupported("more segments than any linker makes"));
+    }
     for segment in segments.iter().filter(|segment| segment.kind == PT_LOAD) {
         let range =
             file_range(segment.offset.0, segment.filesz).ok_or(Unreadable::Unsupported("segment offset is impossible"))?;

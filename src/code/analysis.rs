@@ -42,8 +42,10 @@ impl<'v, 'a> Analysis<'v, 'a> {
     pub fn new(view: &'v FileView<'a>) -> Self {
         let mut extents = extents::find(view);
         let (mut functions, mut references) = decode_all(view, &extents);
+        let starts = extents::starts(view, &extents);
         for _ in 0..ROUNDS {
-            let targets = branch_targets(&references);
+            let mut targets = branch_targets(&references);
+            targets.extend(&starts);
             if !extents::split(view, &mut extents, &targets) {
                 break;
             }
@@ -85,9 +87,18 @@ impl<'v, 'a> Analysis<'v, 'a> {
         self.names.at(start).iter().filter(move |symbol| symbol.value == start).map(|symbol| symbol.name)
     }
 
+    /// The piece of code that execution goes on in behind this one: where nothing tells the extents, a function may be in pieces.
+    pub fn continuation(&self, index: usize) -> Option<usize> {
+        let function = &self.functions[index];
+        let is_guess = |function: &Function| matches!(function.basis, Basis::Start | Basis::Gap);
+        let next = self.functions.get(index + 1).filter(|next| is_guess(next) || is_guess(function))?;
+        (next.basis != Basis::Stub && decode::falls_through(self.bytes(function))).then_some(index + 1)
+    }
+
     /// The slot that a PLT stub jumps through.
     pub fn slot_of_stub(&self, function: &Function) -> Option<Vaddr> {
         const LONGEST_STUB: u64 = 16;
+        // of larger ones the references are not counted: each call would count them again
         if function.size > LONGEST_STUB {
             return None;
         }
@@ -98,8 +109,7 @@ impl<'v, 'a> Analysis<'v, 'a> {
         let is_slot = |at| matches!(self.relocation_kind(at), Some(R_X86_64_GLOB_DAT | R_X86_64_JUMP_SLOT));
         // a small function that reads a variable of another object has one such operand, too
         let jumps = self.bytes(function).get(only.at as usize..).is_some_and(decode::is_jump_through_memory);
-        let fits = only.way == Way::Access(8) && jumps && is_slot(only.target);
-        fits.then_some(only.target)
+        (only.way == Way::Access(8) && jumps && is_slot(only.target)).then_some(only.target)
     }
 
     /// Name and version of what a PLT stub binds to.
@@ -123,7 +133,9 @@ impl<'v, 'a> Analysis<'v, 'a> {
             return end;
         }
         let next = self.borders.partition_point(|&border| border <= vaddr);
-        let section = self.view.sections.iter().find(|section| section.vaddr <= vaddr && vaddr < section.end());
+        let sections = &self.view.sections;
+        let before = sections.partition_point(|section| section.vaddr <= vaddr).checked_sub(1);
+        let section = before.map(|index| &sections[index]).filter(|section| vaddr < section.end());
         let container = section.map(|section| section.end()).or_else(|| {
             let load = self.view.segments.iter().find(|segment| segment.kind == PT_LOAD && segment.contains(vaddr, 1))?;
             load.end()
@@ -153,6 +165,10 @@ fn decode_all(view: &FileView, extents: &[Extent]) -> (Vec<Function>, Vec<Refere
     let mut functions = Vec::with_capacity(extents.len());
     for extent in extents {
         let bytes = extents::bytes_of(view, extent);
+        // what only a section header claims to be there
+        if bytes.is_empty() {
+            continue;
+        }
         let first = references.len();
         let fingerprint = decode::function(bytes, extent.start, image, &mut scratch, &mut references);
         functions.push(Function {

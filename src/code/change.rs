@@ -2,8 +2,10 @@
 //!
 //! Key types: [`Comparison`], [`Change`].
 
+use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cell::Cell;
 
 use super::analysis::{Analysis, Function};
 use super::decode::{self, Piece};
@@ -31,13 +33,17 @@ pub struct Comparison<'p, 'v, 'a> {
     pub equality: Equality<'p, 'v, 'a>,
     /// By index of the old file's functions.
     pub changes: Vec<Change>,
+    /// Cells of tables that [`Comparison::aligned`] may still fill.
+    cells: Cell<usize>,
 }
 
 impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
     pub fn new(old: &'p Analysis<'v, 'a>, new: &'p Analysis<'v, 'a>, pairing: &'p Pairing) -> Self {
         let equality = Equality::new(old, new, pairing);
         let changes = (0..old.functions.len()).map(|index| change(&equality, index)).collect();
-        Comparison { equality, changes }
+        /// For all functions together: about a second's work.
+        const CELLS: usize = 1 << 28;
+        Comparison { equality, changes, cells: Cell::new(CELLS) }
     }
 
     /// The functions of the new file that the old one has not.
@@ -45,6 +51,9 @@ impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
         let partners = &self.equality.pairing.old_of;
         self.equality.new.functions.iter().zip(partners).filter(|(_, partner)| partner.is_none()).map(|(function, _)| function)
     }
+
+    /// Bytes; the pieces of a function take some ten times as many.
+    const LARGEST_ALIGNED: u64 = 1 << 20;
 
     /// Marks functions that call changed ones, through any number of others, as [`Change::Depends`].
     pub fn follow_dependencies(&mut self) {
@@ -69,12 +78,30 @@ impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
         }
     }
 
+    /// Instructions of either function that correspond to none of the other; `None` when the functions are too different to tell.
+    pub fn rewritten(&self, old: &Function, new: &Function) -> Option<Vec<Piece>> {
+        let pairs = self.aligned(old, new);
+        if pairs.is_empty() {
+            return None;
+        }
+        let rest = |analysis: &Analysis, function: &Function, kept: BTreeSet<u32>| {
+            let pieces = decode::pieces(analysis.bytes(function), function.start, analysis.image());
+            pieces.into_iter().filter(move |piece| !kept.contains(&piece.at))
+        };
+        let before = rest(self.equality.old, old, pairs.iter().map(|(piece, _)| piece.at).collect());
+        let after = rest(self.equality.new, new, pairs.iter().map(|(_, piece)| piece.at).collect());
+        Some(before.chain(after).collect())
+    }
+
     /// Instructions of two functions that correspond to each other, in order; none when most of them do not.
     pub fn aligned(&self, old: &Function, new: &Function) -> Vec<(Piece, Piece)> {
         let pieces =
             |analysis: &Analysis, function: &Function| decode::pieces(analysis.bytes(function), function.start, analysis.image());
+        if old.size.max(new.size) > Self::LARGEST_ALIGNED {
+            return Vec::new();
+        }
         let (before, after) = (pieces(self.equality.old, old), pieces(self.equality.new, new));
-        let pairs = align(&before, &after);
+        let pairs = align_within(&before, &after, &self.cells);
         // single instructions are alike by chance
         if pairs.len() * 2 >= before.len().max(after.len()) { pairs } else { Vec::new() }
     }
@@ -101,6 +128,11 @@ fn change(equality: &Equality, index: usize) -> Change {
 /// The instructions that two functions have in common, in order: what begins and ends alike directly, of the middle the longest common
 /// subsequence, if the table for it is small enough.
 pub fn align(old: &[Piece], new: &[Piece]) -> Vec<(Piece, Piece)> {
+    align_within(old, new, &Cell::new(usize::MAX))
+}
+
+/// The same while there are cells left for tables.
+fn align_within(old: &[Piece], new: &[Piece], cells: &Cell<usize>) -> Vec<(Piece, Piece)> {
     /// Cells of the table
     const LARGEST: usize = 4 << 20;
     let same = |(a, b): &(&Piece, &Piece)| a.fingerprint == b.fingerprint;
@@ -108,7 +140,9 @@ pub fn align(old: &[Piece], new: &[Piece]) -> Vec<(Piece, Piece)> {
     let back = old[front..].iter().rev().zip(new[front..].iter().rev()).take_while(same).count();
     let (old_middle, new_middle) = (&old[front..old.len() - back], &new[front..new.len() - back]);
     let mut pairs: Vec<(Piece, Piece)> = old[..front].iter().copied().zip(new[..front].iter().copied()).collect();
-    if old_middle.len().saturating_mul(new_middle.len()) <= LARGEST {
+    let needed = old_middle.len().saturating_mul(new_middle.len());
+    if needed <= LARGEST.min(cells.get()) {
+        cells.set(cells.get() - needed);
         pairs.extend(common(old_middle, new_middle));
     }
     pairs.extend(old[old.len() - back..].iter().copied().zip(new[new.len() - back..].iter().copied()));

@@ -46,9 +46,14 @@ fn type_infos<'a>(analysis: &Analysis<'_, 'a>) -> Infos<'a> {
         let symbol = view.symbols.dynamic.get(relocation.symbol as usize);
         symbol.is_some_and(|symbol| symbol.name.starts_with(ABI_CLASSES))
     };
-    let name = |at: Vaddr| {
+    // names are no longer than the file together, unless it is made to waste time
+    let mut left = view.bytes().len();
+    let mut name = |at: Vaddr| {
         let text = view.tail(pointed(analysis, analysis.relocation_at(at + 8)?)?)?;
-        Some(&text[..text.iter().position(|&byte| byte == 0)?])
+        let text = &text[..text.len().min(left)];
+        let end = text.iter().position(|&byte| byte == 0);
+        left -= end.unwrap_or(text.len());
+        Some(&text[..end?])
     };
     view.relocations.iter().filter(of_abi).filter_map(|relocation| Some((relocation.at, name(relocation.at)?))).collect()
 }
@@ -74,7 +79,7 @@ fn table_at<'a>(analysis: &Analysis<'_, 'a>, infos: &Infos<'a>, relocation: &Rel
     let offset_to_top = analysis.view.word(before)?.cast_signed();
     let slots = relocation.at + 8;
     let mut count = 0;
-    while is_function_slot(analysis, slots + 8 * count) {
+    while is_function_slot(analysis, infos, slots + 8 * count) {
         count += 1;
     }
     let is_table = offset_to_top <= 0 && offset_to_top.unsigned_abs() < FARTHEST && count > 0;
@@ -82,10 +87,11 @@ fn table_at<'a>(analysis: &Analysis<'_, 'a>, infos: &Infos<'a>, relocation: &Rel
 }
 
 /// Whether a word holds the address of a function, of this file or, like that of a pure virtual one, of another.
-fn is_function_slot(analysis: &Analysis, at: Vaddr) -> bool {
+fn is_function_slot(analysis: &Analysis, infos: &Infos, at: Vaddr) -> bool {
     let Some(relocation) = analysis.relocation_at(at) else { return false };
     if let Some(target) = pointed(analysis, relocation) {
-        return analysis.view.place(target) == Place::Code;
+        // the next vtable begins with its type information, wherever that lies
+        return analysis.view.place(target) == Place::Code && name_of(infos, target).is_none();
     }
     let symbol = analysis.view.symbols.dynamic.get(relocation.symbol as usize);
     symbol.is_some_and(|symbol| !symbol.is_defined() && !symbol.name.starts_with(b"_ZT"))

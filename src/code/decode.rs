@@ -1,9 +1,10 @@
 //! Reads one function: what its operands refer to, and a fingerprint of its bytes that stays the same when the function, or what it
 //! refers to, moves.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use iced_x86::{Code, ConstantOffsets, Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
+use iced_x86::{Code, ConstantOffsets, Decoder, DecoderOptions, FlowControl, Instruction, Mnemonic, OpKind, Register};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::addr::Vaddr;
@@ -142,9 +143,9 @@ pub fn without_padding(bytes: &[u8]) -> usize {
     let mut instruction = Instruction::default();
     let mut end = 0;
     while decoder.can_decode() {
+        let at = decoder.position();
         decoder.decode_out(&mut instruction);
-        let is_padding = matches!(instruction.mnemonic(), Mnemonic::Nop | Mnemonic::Int3) || is_zeros(&instruction);
-        if !is_padding {
+        if !is_padding(&instruction, &bytes[at..decoder.position()]) {
             end = decoder.position();
         }
     }
@@ -158,16 +159,82 @@ pub fn leading_padding(bytes: &[u8]) -> usize {
     while decoder.can_decode() {
         let at = decoder.position();
         decoder.decode_out(&mut instruction);
-        if !matches!(instruction.mnemonic(), Mnemonic::Nop | Mnemonic::Int3) && !is_zeros(&instruction) {
+        if !is_padding(&instruction, &bytes[at..decoder.position()]) {
             return at;
         }
     }
     bytes.len()
 }
 
-/// `add %al,(%rax)`, which zeros decode to.
-fn is_zeros(instruction: &Instruction) -> bool {
-    instruction.code() == Code::Add_rm8_r8 && instruction.len() == 2 && instruction.memory_base() == Register::RAX
+/// Zeros decode to `add %al,(%rax)`, an odd one at the end to nothing.
+fn is_padding(instruction: &Instruction, bytes: &[u8]) -> bool {
+    matches!(instruction.mnemonic(), Mnemonic::Nop | Mnemonic::Int3) || bytes.iter().all(|&byte| byte == 0)
+}
+
+/// Addresses at which functions seem to begin in code without symbols and unwind tables: what is called, landing pads for indirect
+/// branches, and what follows the end of other code behind bytes that are never run. Where that is the custom, what follows a
+/// return without such bytes at an address that needs none is one too.
+pub fn starts(bytes: &[u8], start: Vaddr, found: &mut BTreeSet<Vaddr>) {
+    const ALIGNMENT: u64 = 16;
+    let (mut filled, mut unfilled) = (0, Vec::new());
+    let mut decoder = Decoder::with_ip(64, bytes, start.0, DecoderOptions::NONE);
+    let mut instruction = Instruction::default();
+    // what the bytes before are: the end of a function, and the filling behind it
+    let (mut has_ended, mut has_returned, mut is_filled) = (false, false, false);
+    while decoder.can_decode() {
+        let at = decoder.position();
+        decoder.decode_out(&mut instruction);
+        let raw = &bytes[at..decoder.position()];
+        if is_filling(raw) {
+            is_filled = has_ended;
+            // an odd zero is taken together with what follows
+            let filling = bytes[at..].iter().take_while(|&&byte| byte == raw[0]).count();
+            resume(&mut decoder, at + filling, start);
+            continue;
+        }
+        let here = start + at as u64;
+        if has_ended && is_filled || instruction.code() == Code::Endbr64 {
+            filled += usize::from(is_filled);
+            found.insert(here);
+        } else if has_returned && here.0.is_multiple_of(ALIGNMENT) {
+            unfilled.push(here);
+        }
+        if instruction.flow_control() == FlowControl::Call && is_near_branch(instruction.op0_kind()) {
+            found.insert(Vaddr(instruction.near_branch_target()));
+        }
+        has_returned = instruction.flow_control() == FlowControl::Return;
+        has_ended = is_end(&instruction);
+        is_filled = false;
+    }
+    if filled > unfilled.len() {
+        found.extend(unfilled);
+    }
+}
+
+/// Whether execution goes on behind the last instruction.
+pub fn falls_through(bytes: &[u8]) -> bool {
+    let mut decoder = Decoder::new(64, bytes, DecoderOptions::NONE);
+    let mut instruction = Instruction::default();
+    while decoder.can_decode() {
+        decoder.decode_out(&mut instruction);
+    }
+    !is_end(&instruction)
+}
+
+fn is_end(instruction: &Instruction) -> bool {
+    use FlowControl::{Exception, IndirectBranch, Return, UnconditionalBranch};
+    matches!(instruction.flow_control(), Return | UnconditionalBranch | IndirectBranch | Exception)
+}
+
+/// Zeros and `int3`, which stand between functions only; compilers align loops with `nop`.
+fn is_filling(bytes: &[u8]) -> bool {
+    bytes.iter().all(|&byte| byte == 0) || bytes == [0xcc]
+}
+
+fn resume(decoder: &mut Decoder, position: usize, start: Vaddr) {
+    if decoder.set_position(position).is_ok() {
+        decoder.set_ip(start.0 + position as u64);
+    }
 }
 
 /// One instruction of a function, for comparing two functions piece by piece.
@@ -178,6 +245,8 @@ pub struct Piece {
     /// Of the instruction's bytes without what depends on the place.
     pub fingerprint: u64,
     pub reference: Option<Reference>,
+    /// Of a memory operand from a register that is not the stack pointer, when it has the width that linkers fill in.
+    pub displacement: Option<u64>,
 }
 
 /// The instructions of a function one by one; branches inside it count as equal wherever they lead.
@@ -201,7 +270,15 @@ pub fn pieces(bytes: &[u8], start: Vaddr, image: Image) -> Vec<Piece> {
             }
             reference = (!own.contains(&target)).then_some(Reference { at: at as u32, way, target: Vaddr(target) });
         }
-        pieces.push(Piece { at: at as u32, fingerprint: xxh3_64(copy), reference });
+        let displacement = displacement_of(&instruction);
+        pieces.push(Piece { at: at as u32, fingerprint: xxh3_64(copy), reference, displacement });
     }
     pieces
+}
+
+fn displacement_of(instruction: &Instruction) -> Option<u64> {
+    let is_wide = instruction.memory_displ_size() >= 4;
+    let is_memory = is_wide && (0..instruction.op_count()).any(|op| instruction.op_kind(op) == OpKind::Memory);
+    let is_other = matches!(instruction.memory_base(), Register::None | Register::RIP | Register::RSP);
+    (is_memory && !is_other).then(|| instruction.memory_displacement64())
 }

@@ -3,7 +3,8 @@
 //!
 //! Key type: [`Equality`], which remembers what it has found out.
 
-use core::cell::RefCell;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
 
 use hashbrown::HashMap;
 
@@ -19,16 +20,26 @@ pub struct Equality<'p, 'v, 'a> {
     pub new: &'p Analysis<'v, 'a>,
     pub pairing: &'p Pairing,
     /// Constants by both addresses and the bytes compared; while a pair is being compared it counts as equal.
-    known: RefCell<HashMap<(Vaddr, Vaddr, Way), bool>>,
-    depth: core::cell::Cell<usize>,
+    known: RefCell<HashMap<Constants, bool>>,
+    /// What has been found equal while other pairs, to which it may lead back, were still being compared.
+    assumed: RefCell<Vec<Constants>>,
+    depth: Cell<usize>,
+    /// How much may still be compared, in bytes: constants that overlap would cost the square of the file's size.
+    left: Cell<u64>,
 }
+
+/// Both addresses of a constant, and how it is used.
+type Constants = (Vaddr, Vaddr, Way);
 
 impl<'p, 'v, 'a> Equality<'p, 'v, 'a> {
     /// Chains of pointers between constants are followed so far.
     const DEPTH: usize = 64;
 
     pub fn new(old: &'p Analysis<'v, 'a>, new: &'p Analysis<'v, 'a>, pairing: &'p Pairing) -> Self {
-        Equality { old, new, pairing, known: RefCell::default(), depth: core::cell::Cell::new(0) }
+        /// Of the files' sizes.
+        const FACTOR: u64 = 64;
+        let left = Cell::new((old.view.bytes().len() + new.view.bytes().len()) as u64 * FACTOR);
+        Equality { old, new, pairing, known: RefCell::default(), assumed: RefCell::default(), depth: Cell::new(0), left }
     }
 
     /// Whether two references mean the same.
@@ -61,20 +72,45 @@ impl<'p, 'v, 'a> Equality<'p, 'v, 'a> {
             return false;
         }
         self.known.borrow_mut().insert(key, true);
+        let first = self.assumed.borrow().len();
+        self.assumed.borrow_mut().push(key);
         self.depth.set(self.depth.get() + 1);
         let equal = match way {
             Way::Access(size) if size > 0 => self.same_bytes(old, new, u64::from(size)),
             _ => self.tables(old, new).unwrap_or_else(|| self.data(old, new)),
         };
         self.depth.set(self.depth.get() - 1);
-        self.known.borrow_mut().insert(key, equal);
+        self.conclude(key, equal, first);
         equal
+    }
+
+    /// A pair that is not equal takes back what rests on the assumption that it is; when no pair is open any more, nothing does.
+    fn conclude(&self, key: Constants, equal: bool, first: usize) {
+        let (mut known, mut assumed) = (self.known.borrow_mut(), self.assumed.borrow_mut());
+        if !equal {
+            for other in assumed.drain(first..) {
+                known.remove(&other);
+            }
+            known.insert(key, false);
+        } else if self.depth.get() == 0 {
+            assumed.clear();
+        }
+    }
+
+    /// Whether so much may still be compared.
+    fn spend(&self, cost: u64) -> bool {
+        let left = self.left.get().checked_sub(cost);
+        self.left.set(left.unwrap_or(0));
+        left.is_some()
     }
 
     /// Constants of which only the start is known: equal lengths, but for zeros that may be padding.
     fn data(&self, old: Vaddr, new: Vaddr) -> bool {
         let (before, after) = (content(self.old, old), content(self.new, new));
         let common = before.len().min(after.len());
+        if !self.spend((before.len().max(after.len()) - common) as u64) {
+            return false;
+        }
         let is_padding = |bytes: &[u8]| bytes[common..].iter().all(|&byte| byte == 0);
         is_padding(before) && is_padding(after) && self.same_bytes(old, new, common as u64)
     }
@@ -83,7 +119,9 @@ impl<'p, 'v, 'a> Equality<'p, 'v, 'a> {
     pub fn same_bytes(&self, old: Vaddr, new: Vaddr, size: u64) -> bool {
         let (before, after) = (self.old.view.initialised(old, size), self.new.view.initialised(new, size));
         let (relocations, others) = (self.old.view.relocations_in(old, size), self.new.view.relocations_in(new, size));
-        if relocations.len() != others.len() || before.len() != after.len() {
+        const COST: u64 = 16;
+        let cost = before.len() as u64 + relocations.len() as u64 * COST;
+        if relocations.len() != others.len() || before.len() != after.len() || !self.spend(cost) {
             return false;
         }
         let mut at = 0;
@@ -113,6 +151,7 @@ impl<'p, 'v, 'a> Equality<'p, 'v, 'a> {
 
     /// Jump tables hold distances from their own start to places in code. `None` when the address is no such table.
     fn tables(&self, old: Vaddr, new: Vaddr) -> Option<bool> {
+        const COST: u64 = 16;
         let is_code = |analysis: &Analysis, at: Vaddr| analysis.view.place(at) == Place::Code;
         let (ends, mut at) = ([self.old.end_of_data(old), self.new.end_of_data(new)], 0);
         loop {
@@ -126,7 +165,7 @@ impl<'p, 'v, 'a> Equality<'p, 'v, 'a> {
                     .filter(|&target| distance != 0 && is_code(analysis, target))
             };
             match (entry(self.old, old, ends[0]), entry(self.new, new, ends[1])) {
-                (Some(a), Some(b)) if self.addresses(a, b, Way::Address) => at += 4,
+                (Some(a), Some(b)) if self.spend(COST) && self.addresses(a, b, Way::Address) => at += 4,
                 (None, None) if at == 0 => return None,
                 (None, None) => return Some(true),
                 _ => return Some(false),

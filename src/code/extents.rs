@@ -1,5 +1,5 @@
 //! Where functions begin and end: by symbols, unwind tables, PLT sections, the entry points of the dynamic section, and, where all of
-//! that leaves a gap, by what refers into the gap.
+//! that leaves a gap, by what the code in the gap looks like and what refers into it.
 //!
 //! Key type: [`Extent`]. [`super::analysis`] decodes them and comes back with what their branches lead to ([`split`]).
 
@@ -63,13 +63,28 @@ pub fn bytes_of<'a>(view: &FileView<'a>, extent: &Extent) -> &'a [u8] {
     view.initialised(extent.start, extent.end.0 - extent.start.0)
 }
 
+/// Where functions seem to begin according to the code of extents whose end is a guess.
+pub fn starts(view: &FileView, extents: &[Extent]) -> BTreeSet<Vaddr> {
+    let mut starts = BTreeSet::new();
+    for extent in extents.iter().filter(|extent| extent.is_open()) {
+        decode::starts(bytes_of(view, extent), extent.start, &mut starts);
+    }
+    starts
+}
+
+impl Extent {
+    /// Nothing tells that it is one function.
+    fn is_open(&self) -> bool {
+        matches!(self.basis, Basis::Gap | Basis::Start) && self.end.0 - self.start.0 > 1
+    }
+}
+
 /// Divides extents whose end is a guess where a branch leads into them.
 pub fn split(view: &FileView, extents: &mut Vec<Extent>, targets: &BTreeSet<Vaddr>) -> bool {
     let mut result = Vec::with_capacity(extents.len());
     for extent in extents.iter() {
         let inside = (extent.start + 1)..extent.end;
-        let is_open = matches!(extent.basis, Basis::Gap | Basis::Start) && extent.end.0 - extent.start.0 > 1;
-        if !is_open || targets.range(inside.clone()).next().is_none() {
+        if !extent.is_open() || targets.range(inside.clone()).next().is_none() {
             result.push(*extent);
             continue;
         }
@@ -97,7 +112,19 @@ fn code_ranges(view: &FileView) -> Vec<Range> {
     }
     let is_code = |permissions: Permissions| permissions.contains(Permissions::EXECUTE);
     let code = view.segments.iter().filter(|segment| segment.kind == PT_LOAD && is_code(segment.permissions));
-    code.map(|segment| (segment.vaddr.0, segment.vaddr.0.saturating_add(segment.filesz))).collect()
+    apart(code.map(|segment| (segment.vaddr.0, segment.vaddr.0.saturating_add(segment.filesz))).collect())
+}
+
+/// Ascending and without overlaps, which only damaged files have.
+fn apart(mut ranges: Vec<Range>) -> Vec<Range> {
+    ranges.sort_unstable();
+    let mut end = 0;
+    for range in &mut ranges {
+        range.0 = range.0.max(end);
+        end = end.max(range.1);
+    }
+    ranges.retain(|(start, end)| start < end);
+    ranges
 }
 
 /// `ranges` without what lies in `holes`.

@@ -167,7 +167,10 @@ fn describe(analysis: &Analysis, target: &Target, text: &mut Vec<u8>) {
 
 /// A jump table by the places it leads to, anything else by its bytes without the words that relocations fill in.
 fn describe_constant(analysis: &Analysis, at: Vaddr, text: &mut Vec<u8>) {
+    // many functions may refer to places of one large table
+    const ENOUGH: usize = 4096;
     let room = analysis.view.initialised(at, analysis.end_of_data(at).0.saturating_sub(at.0));
+    let room = &room[..room.len().min(ENOUGH)];
     let entries = room.as_chunks::<4>().0.iter().map_while(|entry| {
         let distance = i32::from_le_bytes(*entry);
         let target = Vaddr(at.0.wrapping_add_signed(i64::from(distance)));
@@ -180,6 +183,7 @@ fn describe_constant(analysis: &Analysis, at: Vaddr, text: &mut Vec<u8>) {
     }
     if table.is_empty() {
         let bytes = content(analysis, at);
+        let bytes = &bytes[..bytes.len().min(ENOUGH)];
         table.extend_from_slice(bytes);
         for relocation in analysis.view.relocations_in(at, bytes.len() as u64) {
             let start = (relocation.at.0 - at.0) as usize;
@@ -191,20 +195,10 @@ fn describe_constant(analysis: &Analysis, at: Vaddr, text: &mut Vec<u8>) {
     text.extend_from_slice(&xxh3_64(&table).to_le_bytes());
 }
 
-/// The bytes of a constant: a string with its NUL, or everything up to where the next datum may begin.
+/// The bytes of a constant: everything up to where the next datum may begin. That it begins like a text does not mean that its first
+/// NUL ends it: tables of numbers and lists of texts look like that too.
 pub fn content<'a>(analysis: &Analysis<'_, 'a>, at: Vaddr) -> &'a [u8] {
     let tail = analysis.view.tail(at).unwrap_or_default();
-    if let Some(len) = string_len(tail) {
-        return &tail[..len];
-    }
     let len = usize::try_from(analysis.end_of_data(at).0.saturating_sub(at.0)).unwrap_or(usize::MAX);
     &tail[..len.min(tail.len())]
-}
-
-/// The length of a text with its NUL, when the bytes begin with one of at least one character.
-fn string_len(bytes: &[u8]) -> Option<usize> {
-    const LONGEST: usize = 1 << 16;
-    let is_text = |byte: u8| byte >= 0x20 && byte != 0x7f || matches!(byte, b'\t' | b'\n' | b'\r' | 0x1b);
-    let end = bytes.iter().take(LONGEST).position(|&byte| !is_text(byte))?;
-    (end > 0 && bytes[end] == 0).then_some(end + 1)
 }

@@ -159,6 +159,81 @@ fn functions_are_found_without_unwind_tables_and_symbols() {
 }
 
 #[test]
+fn padding_is_no_part_of_a_function() {
+    const CODE: &[u8] = b"\xb8\0\0\0\0\xc3";
+    for padding in [&b""[..], b"\0", b"\0\0", b"\0\0\0", b"\xcc\xcc", b"\x66\x2e\x0f\x1f\x84\0\0\0\0\0\0\0\0", b"\x90\0"] {
+        assert_eq!(decode::without_padding(&[CODE, padding].concat()), CODE.len(), "{padding:x?}");
+    }
+    assert_eq!(decode::leading_padding(&[b"\0\0\x90\xcc", CODE].concat()), 4);
+    assert_eq!(decode::leading_padding(b"\0\0\0"), 3);
+}
+
+#[test]
+fn constants_that_point_to_each_other_are_equal_only_together() {
+    let source = |value: u32| {
+        format!(
+            "struct node {{ const struct node *next; int value; }};
+             extern const struct node first, second;
+             const struct node first __attribute__((visibility(\"hidden\"))) = {{ &second, {value} }};
+             const struct node second __attribute__((visibility(\"hidden\"))) = {{ &first, 9 }};
+             const void *get_first(void) {{ return &first; }} const void *get_second(void) {{ return &second; }}"
+        )
+    };
+    for flags in [&[][..], &["-s"]] {
+        let old = build(&source(1), flags);
+        let all = changes(&old, &build(&(source(1) + "int more(int x) { return x / 7; }"), flags));
+        assert!(all.iter().all(|(_, change)| !matches!(change, Change::Changed)), "{all:?}");
+        let all = changes(&old, &build(&source(2), flags));
+        for name in ["get_first", "get_second"] {
+            assert_eq!(change_of(&all, name), Change::Changed, "{name} with {flags:?}");
+        }
+    }
+}
+
+#[test]
+fn tables_that_begin_like_a_text_are_compared_to_their_end() {
+    let source = |last: u32, text: &str| {
+        format!(
+            "static const int numbers[] = {{ 65, 66, {last} }}; static const char list[] = \"one\\0two\\0{text}\";
+             int number(unsigned n) {{ return numbers[n]; }} const char *word(unsigned n) {{ return list + n; }}
+             const char *other(void) {{ return \"AB\"; }}"
+        )
+    };
+    for flags in [&[][..], &["-s"]] {
+        let old = build(&source(67, "three"), flags);
+        let seen = |new: &str| {
+            let all = changes(&old, &build(new, flags));
+            ["number", "word", "other"].map(|name| change_of(&all, name) == Change::Changed)
+        };
+        assert_eq!(seen(&source(68, "three")), [true, false, false], "{flags:?}");
+        assert_eq!(seen(&source(67, "seven")), [false, true, false], "{flags:?}");
+    }
+}
+
+#[test]
+fn sections_that_overlap_are_decoded_once() {
+    let mut bytes = build(SOURCE, &["-s"]);
+    let whole = bytes.len() as u64;
+    let offset = |bytes: &[u8], at: usize| u64::from_le_bytes(*bytes[at..].first_chunk().unwrap()) as usize;
+    // each further header is that of .text or of .plt again (elf.h: e_shoff, e_shnum; sh_flags, sh_addr)
+    let table = offset(&bytes, 0x28);
+    let count = usize::from(bytes[0x3c]);
+    let headers: Vec<Vec<u8>> = bytes[table..table + 64 * count].as_chunks::<64>().0.iter().map(|h| h.to_vec()).collect();
+    let code: Vec<&Vec<u8>> = headers.iter().filter(|header| header[8] & 4 != 0).collect();
+    bytes.truncate(table);
+    bytes.extend(headers.iter().flatten());
+    for number in 0..60_000 - count {
+        bytes.extend(code[number % code.len()]);
+    }
+    bytes[0x3c..0x3e].copy_from_slice(&60_000u16.to_le_bytes());
+    let Ok(view) = FileView::parse(&bytes) else { panic!("the file is readable") };
+    let analysis = Analysis::new(&view);
+    let decoded: u64 = analysis.functions.iter().map(|function| function.size).sum();
+    assert!(!analysis.functions.is_empty() && decoded < whole, "{decoded} of {whole} bytes");
+    assert!(analysis.functions.windows(2).all(|pair| pair[0].start.0 + pair[0].size <= pair[1].start.0));
+}
+
+#[test]
 fn damaged_files_are_analysed_in_bounded_time() {
     let bytes = build(SOURCE, &[]);
     // a small generator of changes; the places that matter are headers and tables at the start and the end of the file

@@ -15,6 +15,12 @@ impl<'m> Strings<'m> {
         Some(&tail[..nul_at(tail)?])
     }
 
+    /// Bytes of the table.
+    #[allow(clippy::len_without_is_empty, reason = "no table is asked whether it is empty")]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether the name at `offset` is `name`, without looking for its end.
     pub fn equals(&self, offset: u64, name: &[u8]) -> bool {
         let Ok(start) = usize::try_from(offset) else { return false };

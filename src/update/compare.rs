@@ -3,11 +3,12 @@
 //!
 //! Key types: [`Usage`] in, [`Verdict`] out. The parts are [`super::data`], [`super::init`] and [`super::exports`].
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 
 use super::verdict::{Difference, Verdict};
 use super::{data, evidence, exports, init};
+use crate::addr::Vaddr;
 use crate::binary::FileView;
 use crate::binary::symbols::{AddressNames, Symbol};
 use crate::code::{Analysis, Comparison, Pairing};
@@ -94,7 +95,8 @@ pub fn new_undefined<'v, 'a>(old: &'v FileView, new: &'v FileView<'a>) -> impl I
 
 /// The `DT_NEEDED` names that `new` has and `old` has not.
 pub fn new_needed<'v, 'a>(old: &'v FileView, new: &'v FileView<'a>) -> impl Iterator<Item = &'a [u8]> + use<'v, 'a> {
-    new.needed().filter(move |name| !old.needed().any(|known| known == *name))
+    let known: BTreeSet<_> = old.needed().collect();
+    new.needed().filter(move |name| !known.contains(name))
 }
 
 /// Both files with the names of their addresses and with what their code says.
@@ -104,13 +106,16 @@ pub(super) struct Pair<'v, 'a> {
     pub old_names: AddressNames<'v, 'a>,
     pub new_names: AddressNames<'v, 'a>,
     pub code: &'v Comparison<'v, 'v, 'a>,
+    /// The old file's slots of lazily bound functions by address, with their numbers.
+    pub slot_numbers: BTreeMap<Vaddr, usize>,
 }
 
 impl<'v, 'a> Pair<'v, 'a> {
     fn new(old: &'v FileView<'a>, new: &'v FileView<'a>, code: &'v Comparison<'v, 'v, 'a>) -> Self {
         let old_names = AddressNames::new(old.symbols.comparable(&new.symbols));
         let new_names = AddressNames::new(new.symbols.comparable(&old.symbols));
-        Pair { old, new, old_names, new_names, code }
+        let slot_numbers = old.plt_slots.iter().enumerate().map(|(number, slot)| (slot.at, number)).collect();
+        Pair { old, new, old_names, new_names, code, slot_numbers }
     }
 }
 

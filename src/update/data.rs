@@ -21,7 +21,7 @@ use crate::binary::symbols::{AddressNames, Symbol, base_name};
 use crate::binary::{FileView, Place, SharedRange};
 
 /// The same memory in both files.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Region {
     pub old: Vaddr,
     pub new: Vaddr,
@@ -96,14 +96,17 @@ pub(super) fn compare_copied(pair: &Pair, usage: &Usage, verdict: &mut Verdict) 
 }
 
 /// The variables with these names, where sizes agree.
-pub(super) fn copied_regions(old: &FileView, new: &FileView, names: &[&[u8]]) -> Vec<Region> {
+pub(super) fn copied_regions<'a>(old: &FileView<'a>, new: &FileView<'a>, names: &[&[u8]]) -> Vec<Region> {
     let wanted = |symbol: &&Symbol| names.contains(&symbol.name) && symbol.is_data();
-    let mut regions = Vec::new();
-    for before in old.symbols.exports().filter(wanted) {
-        let same = |after: &&Symbol| after.name == before.name && after.version == before.version && after.size == before.size;
-        let Some(after) = new.symbols.exports().find(same) else { continue };
-        regions.push(Region { old: before.value, new: after.value, size: before.size });
-    }
+    let key = |symbol: &Symbol<'a>| (symbol.name, symbol.version, symbol.size);
+    let after: BTreeMap<_, Vaddr> = new.symbols.exports().filter(wanted).map(|symbol| (key(symbol), symbol.value)).collect();
+    let before = old.symbols.exports().filter(wanted);
+    let mut regions: Vec<Region> = before
+        .filter_map(|symbol| Some(Region { old: symbol.value, new: *after.get(&key(symbol))?, size: symbol.size }))
+        .collect();
+    // versions of one variable
+    regions.sort_unstable();
+    regions.dedup();
     regions
 }
 
@@ -286,8 +289,7 @@ fn compare_relocation(pair: &Pair, old: &Relocation, new: &Relocation) -> Option
 
 /// Whether both are the slot of one number: what it is bound to is the business of rule 7, which says it once.
 fn is_same_slot(pair: &Pair, old: &Relocation, new: &Relocation) -> bool {
-    let number = pair.old.plt_slots.iter().position(|slot| slot.at == old.at);
-    let other = number.and_then(|number| pair.new.plt_slots.get(number));
+    let other = pair.slot_numbers.get(&old.at).and_then(|&number| pair.new.plt_slots.get(number));
     old.kind == R_X86_64_JUMP_SLOT && other.is_some_and(|slot| slot.at == new.at)
 }
 

@@ -11,8 +11,8 @@ use super::verdict::{Difference, Verdict};
 use crate::arch::reloc::R_X86_64_DTPMOD64;
 use crate::binary::Place;
 use crate::code::classes::{self, VirtualTable};
-use crate::code::decode::Way;
-use crate::code::{Analysis, Change, Function, Reference, Target};
+use crate::code::decode::{Piece, Way};
+use crate::code::{Analysis, Function, Reference, Target};
 
 /// A variable's place: index of the shared range and offset, or the offset in the thread-local segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,22 +59,31 @@ pub(super) fn compare_variables(pair: &Pair, verdict: &mut Verdict) {
     check_module_offsets(pair, verdict);
 }
 
-/// Code that asks for its module's thread-local block adds the variables' offsets as plain numbers: where such a function changes,
-/// nothing shows whether a number is an offset.
+/// Code that asks for its module's thread-local block adds the variables' offsets as plain numbers. Where the bytes of such a function
+/// change, the instructions with such numbers must have stayed; where one is gone and another one is new, nothing shows the offsets.
 fn check_module_offsets(pair: &Pair, verdict: &mut Verdict) {
     const ONE_VARIABLE: u64 = 8;
-    if pair.old.tls().is_none_or(|tls| tls.memsz <= ONE_VARIABLE) {
-        return;
-    }
-    let old = pair.code.equality.old;
-    let asks = |function: &Function| {
-        let is_module = |target| matches!(target, Target::ThreadLocal { kind: R_X86_64_DTPMOD64, .. });
-        old.references(function).iter().any(|reference| is_module(old.target_of(reference)))
+    let Some(size) = pair.old.tls().map(|tls| tls.memsz).filter(|&size| size > ONE_VARIABLE) else { return };
+    let (old, new) = (pair.code.equality.old, pair.code.equality.new);
+    let any_new = pair.code.new_functions().any(|function| asks_for_module(new, function));
+    let partners = &pair.code.equality.pairing.new_of;
+    let is_unverified = |function: &Function, partner: Option<usize>| match partner.map(|index| &new.functions[index]) {
+        None => any_new,
+        Some(after) if function.fingerprint == after.fingerprint => false,
+        Some(after) => {
+            let is_offset = |piece: &Piece| piece.displacement.is_some_and(|displacement| displacement < size);
+            pair.code.rewritten(function, after).is_none_or(|pieces| pieces.iter().any(is_offset))
+        }
     };
-    let changed = old.functions.iter().zip(&pair.code.changes).filter(|(_, change)| **change == Change::Changed);
-    if let Some((function, _)) = changed.into_iter().find(|(function, _)| asks(function)) {
+    let asking = old.functions.iter().zip(partners).filter(|(function, _)| asks_for_module(old, function));
+    if let Some((function, _)) = asking.into_iter().find(|(function, partner)| is_unverified(function, **partner)) {
         verdict.refuse(Some(name_of(old, function)), None, Difference::VariableUnverified);
     }
+}
+
+fn asks_for_module(analysis: &Analysis, function: &Function) -> bool {
+    let is_module = |target| matches!(target, Target::ThreadLocal { kind: R_X86_64_DTPMOD64, .. });
+    analysis.references(function).iter().any(|reference| is_module(analysis.target_of(reference)))
 }
 
 /// From pairs of functions: all references of those with equal code, of the others those of instructions that correspond.
@@ -160,10 +169,11 @@ pub(super) fn compare_classes(pair: &Pair, verdict: &mut Verdict) {
 
 fn tables<'a>(analysis: &Analysis<'_, 'a>) -> Tables<'a> {
     let mut tables = Tables::new();
+    let mut numbers: BTreeMap<(&[u8], i64), usize> = BTreeMap::new();
     for table in classes::virtual_tables(analysis) {
-        let key = |number| (table.class, table.offset_to_top, number);
-        let number = (0..).find(|&number| !tables.contains_key(&key(number))).unwrap_or(0);
-        tables.insert(key(number), table);
+        let number = numbers.entry((table.class, table.offset_to_top)).or_default();
+        tables.insert((table.class, table.offset_to_top, *number), table);
+        *number += 1;
     }
     tables
 }

@@ -1,6 +1,6 @@
 //! Rule 5: what others are bound to must still be there, of the same kind and, for data, of the same size.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use super::compare::{Usage, text, versioned};
 use super::verdict::{Difference, Verdict};
@@ -19,8 +19,9 @@ pub(super) fn compare(old: &FileView, new: &FileView, usage: &Usage, verdict: &m
             verdict.refuse(Some(versioned(symbol.name, symbol.version)), None, difference);
         }
     }
+    let versions: BTreeSet<_> = new.symbols.defined_versions.iter().collect();
     for version in &old.symbols.defined_versions {
-        if !new.symbols.defined_versions.contains(version) && (usage.needs_version)(version) {
+        if !versions.contains(version) && (usage.needs_version)(version) {
             verdict.refuse(None, None, Difference::VersionMissing(text(version)));
         }
     }

@@ -17,6 +17,8 @@ pub mod verdict;
 #[cfg(test)]
 mod evidence_tests;
 #[cfg(test)]
+mod rules_tests;
+#[cfg(test)]
 pub(crate) mod tests;
 
 pub use crate::binary::{FileView, SharedRange, Unreadable};

@@ -198,6 +198,43 @@ fn constructors_must_be_the_same() {
 }
 
 #[test]
+fn what_constructors_call_must_be_the_same() {
+    let source = |linkage: &str, factor: u32| {
+        format!(
+            "int getpid(void); int state; __attribute__((noinline)) {linkage} int inner(int x) {{ return x * {factor}; }}
+             __attribute__((noinline)) static int outer(int x) {{ return inner(x) + inner(x + 1); }}
+             __attribute__((constructor)) static void start(void) {{ state = outer(getpid()); }}
+             int unrelated(int x) {{ return x / {factor}; }}"
+        )
+    };
+    for (linkage, flags) in [("static", &[][..]), ("", &[]), ("", &["-fno-plt"]), ("static", &["-Wl,-z,lazy"])] {
+        let verdict = judge_with(&source(linkage, 3), &source(linkage, 5), flags);
+        assert_first(&verdict, "libx.so: a function that DT_INIT_ARRAY calls changes: `inner'");
+        assert!(verdict.is_accepted_when_forced(), "{flags:?}");
+        let other = source(linkage, 3).replace("x / 3", "x / 7");
+        assert_accepted(&judge_with(&source(linkage, 3), &other, flags));
+    }
+    let destructor = |factor| source("static", factor).replace("constructor", "destructor");
+    assert_accepted(&judge(&destructor(3), &destructor(5)));
+}
+
+#[test]
+fn constructors_in_pieces_are_followed_through_all_of_them() {
+    let source = |number: u32| {
+        format!(
+            "int state;
+             asm(\".text\\n.type start, @function\\nstart: mov $3, %eax\\n nop\\n.globl middle\\n.type middle, @function\\n\"
+                 \"middle: add ${number}, %eax\\n mov state@GOTPCREL(%rip), %rdx\\n mov %eax, (%rdx)\\n ret\\n\"
+                 \".section .init_array, \\\"aw\\\"\\n.quad start\\n.text\");"
+        )
+    };
+    for flags in [&[][..], &["-s"]] {
+        let verdict = judge_with(&source(5), &source(6), flags);
+        assert_first(&verdict, "libx.so: a function that DT_INIT_ARRAY calls changes: `middle'");
+    }
+}
+
+#[test]
 fn symbols_and_versions_in_use_must_stay() {
     let source = "int f(void) { return 1; } int g(void) { return 2; }";
     let (old, without_g) = (build(source, &[]), build("int f(void) { return 1; }", &[]));

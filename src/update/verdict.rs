@@ -73,6 +73,8 @@ pub enum Difference {
     InitFunction(&'static str, String, String),
     /// Its code, or what that refers to, has changed.
     InitCode(&'static str),
+    /// The code of a function that it calls, directly or not, has changed.
+    InitCallee(&'static str),
     /// There is no code where the tag leads.
     InitUnknown(&'static str),
     ExportMissing,
@@ -141,6 +143,7 @@ impl Difference {
                 | InitCount(..)
                 | InitFunction(..)
                 | InitCode(_)
+                | InitCallee(_)
                 | InitUnknown(_)
                 | VariableUnverified
                 | Locks(_)
@@ -170,7 +173,7 @@ impl Difference {
             | DataSize(..) | RelocationMissing | RelocationNew | Relocation(..) | TargetPlace(..) | Target(..) | CopyContent
             | VariableMoved(..) | VariableUnverified | VirtualFunctions(..) | VirtualSlot(_) | Locks(_) | OwnPointer => 2,
             StaticTls | TlsSegment(..) | TlsSize(..) | TlsAlignment(..) | TlsContent | ThreadLocal(_) => 3,
-            InitPresence(_) | InitCount(..) | InitFunction(..) | InitCode(_) | InitUnknown(_) => 4,
+            InitPresence(_) | InitCount(..) | InitFunction(..) | InitCode(_) | InitCallee(_) | InitUnknown(_) => 4,
             ExportMissing | ExportType(..) | ExportSize(..) | VersionMissing(_) => 5,
             PltSlots(..) | PltSlot(..) => 7,
         }
@@ -222,6 +225,7 @@ impl Difference {
             InitCount(..) => "init-count",
             InitFunction(..) => "init-function",
             InitCode(_) => "init-code",
+            InitCallee(_) => "init-callee",
             InitUnknown(_) => "init-unknown",
             ExportMissing => "export-missing",
             ExportType(..) => "export-type",
@@ -313,6 +317,7 @@ impl Difference {
             InitCount(tag, old, new) => write!(f, "the number of functions in {tag} changes from {old} to {new}"),
             InitFunction(tag, old, new) => write!(f, "a function in {tag} changes from `{old}' to `{new}'"),
             InitCode(tag) => write!(f, "a function in {tag} changes"),
+            InitCallee(tag) => write!(f, "a function that {tag} calls changes"),
             InitUnknown(tag) => write!(f, "{tag} leads to no code"),
             ExportMissing => f.write_str("a symbol in use is gone"),
             ExportType(old, new) => {

@@ -1,6 +1,10 @@
 //! What is fuzzed: every reader of bytes that others wrote, each behind one function that takes any bytes. Shared by the smoke
 //! test beside this file and by the cargo-fuzz targets in `fuzz/`.
 
+use luci::binary::FileView;
+use luci::code::classes::virtual_tables;
+use luci::code::targets::external_hash;
+use luci::code::{Analysis, Comparison, Pairing};
 use luci::config::{self, Config};
 use luci::elf::dynamic::Dynamic;
 use luci::elf::hash::{self, GnuHash, SysVHash};
@@ -14,11 +18,12 @@ use luci::link::cache::Cache;
 use luci::link::hwcaps::Hwcaps;
 use luci::link::segments as layout;
 use luci::link::tokens::{self, Tokens};
+use luci::update::{Usage, compare, new_needed, new_undefined, pointer_moves};
 
 pub type Entry = fn(&[u8]);
 
 /// All of them by name; the name is also that of the cargo-fuzz target and of the folder in `fuzz/corpus`.
-pub const ENTRIES: [(&str, Entry); 7] = [
+pub const ENTRIES: [(&str, Entry); 9] = [
     ("elf", elf),
     ("dynamic", dynamic),
     ("cache", cache),
@@ -26,6 +31,8 @@ pub const ENTRIES: [(&str, Entry); 7] = [
     ("environment", environment),
     ("tunables", tunables),
     ("tokens", path_tokens),
+    ("analysis", analysis),
+    ("comparison", comparison),
 ];
 
 /// A whole file: header, program headers, the plan of its segments, notes, and its dynamic section where that says it is.
@@ -161,4 +168,45 @@ pub fn path_tokens(bytes: &[u8]) {
         assert!(element.len() <= bytes.len());
     }
     let _ = config::without_comments(bytes).flat_map(config::preload_names).count();
+}
+
+/// A whole file as evidence: its tables, its functions with what they refer to, its vtables.
+pub fn analysis(file: &[u8]) {
+    let Ok(view) = FileView::parse(file) else { return };
+    let analysis = Analysis::new(&view);
+    let decoded: u64 = analysis.functions.iter().map(|function| function.size).sum();
+    assert!(decoded <= 4 * file.len() as u64, "{decoded} bytes of code in {} bytes", file.len());
+    assert!(analysis.functions.windows(2).all(|pair| pair[0].start <= pair[1].start));
+    assert!(analysis.reference_count() as u64 <= decoded);
+    for function in &analysis.functions {
+        external_hash(&analysis, function);
+        assert!(analysis.function_at(function.start).is_some());
+    }
+    assert!(virtual_tables(&analysis).len() <= view.relocations.len());
+}
+
+/// An old file with edits. The input: how many edits, for each where (three bytes) and what (one byte), then the file.
+pub fn comparison(bytes: &[u8]) {
+    const LARGEST_EDIT: usize = 4;
+    let Some((&count, rest)) = bytes.split_first() else { return };
+    let Some((edits, old)) = rest.split_at_checked(usize::from(count) * LARGEST_EDIT) else { return };
+    let mut new = old.to_vec();
+    for edit in edits.chunks_exact(LARGEST_EDIT) {
+        let at = u32::from_le_bytes([edit[0], edit[1], edit[2], 0]) as usize % new.len().max(1);
+        new.iter_mut().skip(at).take(1).for_each(|byte| *byte = edit[3]);
+    }
+    let (Ok(old), Ok(new)) = (FileView::parse(old), FileView::parse(&new)) else { return };
+    let usage = Usage { copied: &[b"counter", b"limits"], ..Usage::everything() };
+    for (old, new) in [(&old, &new), (&new, &old)] {
+        let verdict = compare("libx.so", old, new, &usage);
+        assert!(verdict.reasons.iter().all(|reason| !reason.to_string().is_empty()));
+        assert!(verdict.omitted == 0 || !verdict.is_accepted());
+        pointer_moves(old, new);
+        let _ = (new_undefined(old, new).count(), new_needed(old, new).count());
+        let (before, after) = (Analysis::new(old), Analysis::new(new));
+        let pairing = Pairing::new(&before, &after);
+        let mut changes = Comparison::new(&before, &after, &pairing);
+        changes.follow_dependencies();
+        assert_eq!(changes.changes.len(), before.functions.len());
+    }
 }

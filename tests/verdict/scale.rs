@@ -1,0 +1,103 @@
+//! Time and memory of the verdict on big libraries of this machine, each compared with itself in a process of its own.
+//!
+//! ```text
+//! cargo test --release --test verdict scale -- --ignored --nocapture      part of `make bench`
+//! ```
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use luci::code::{Analysis, Change, Comparison, Pairing};
+use luci::update::{FileView, Usage, compare};
+
+const FOLDER: &str = "/usr/lib/x86_64-linux-gnu";
+const LIBRARIES: usize = 20;
+/// Names the library for the process that measures.
+const FILE: &str = "LUCI_SCALE_FILE";
+
+/// Up to this file size in bytes: so long and so many KiB for a pair, the latter with both files in memory.
+const TARGETS: [(u64, Duration, u64); 3] = [
+    (5 << 20, Duration::from_millis(500), 200 << 10),
+    (30 << 20, Duration::from_secs(10), 1 << 20),
+    (200 << 20, Duration::from_secs(60), 2 << 20),
+];
+
+#[test]
+#[ignore = "a measurement; make bench runs it"]
+fn big_libraries_are_judged_in_bounded_time_and_memory() {
+    if let Some(file) = std::env::var_os(FILE) {
+        return measure(Path::new(&file));
+    }
+    println!("{:<34} {:>7} {:>9} {:>8} {:>8} {:>8}", "library", "MB", "functions", "ms file", "ms pair", "MB peak");
+    let mut wrong = Vec::new();
+    for (size, path) in biggest() {
+        let program = std::env::current_exe().expect("a test is a file");
+        let arguments = ["big_libraries", "--ignored", "--nocapture"];
+        let output = Command::new(program).args(arguments).env(FILE, &path).output().expect("this test can be run again");
+        let text = String::from_utf8_lossy(&output.stdout);
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let line = text.lines().find_map(|line| line.split("measured: ").nth(1));
+        let numbers: Vec<u64> = line.unwrap_or_default().split(' ').filter_map(|word| word.parse().ok()).collect();
+        let [functions, file, pair, peak] = numbers[..] else {
+            wrong.push(format!("{name}: {text}{}", String::from_utf8_lossy(&output.stderr)));
+            continue;
+        };
+        let target = TARGETS.iter().find(|target| size <= target.0).unwrap_or(&TARGETS[2]);
+        let is_slow = Duration::from_millis(pair) > target.1;
+        let note = if is_slow { format!("  more than {} ms", target.1.as_millis()) } else { String::new() };
+        println!("{name:<34} {:>7.1} {functions:>9} {file:>8} {pair:>8} {:>8}{note}", size as f64 / 1048576.0, peak >> 10);
+        // time depends on what else the machine does, memory does not
+        if peak > target.2 {
+            wrong.push(format!("{name} takes {peak} KiB"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The biggest libraries, and libcrypto, whose updates are frequent.
+fn biggest() -> Vec<(u64, PathBuf)> {
+    let entries = fs::read_dir(FOLDER).into_iter().flatten().flatten();
+    let libraries = entries.map(|entry| entry.path()).filter(|path| path.to_string_lossy().contains(".so"));
+    let mut sizes: Vec<(u64, PathBuf)> = libraries
+        .filter(|path| path.symlink_metadata().is_ok_and(|metadata| metadata.is_file()))
+        .filter_map(|path| Some((path.metadata().ok()?.len(), path)))
+        .collect();
+    sizes.sort();
+    sizes.reverse();
+    let is_crypto = |path: &Path| path.ends_with("libcrypto.so.3");
+    let crypto: Vec<_> = sizes.iter().skip(LIBRARIES - 1).filter(|(_, path)| is_crypto(path)).cloned().collect();
+    sizes.truncate(LIBRARIES - crypto.len());
+    sizes.extend(crypto);
+    sizes
+}
+
+/// How long the analysis of one file takes, and how many functions it finds: all of them the same in the other.
+fn all_same(before: &FileView, after: &FileView) -> (Duration, usize) {
+    let start = Instant::now();
+    let analysis = Analysis::new(before);
+    let file = start.elapsed();
+    let other = Analysis::new(after);
+    let pairing = Pairing::new(&analysis, &other);
+    let comparison = Comparison::new(&analysis, &other, &pairing);
+    assert!(comparison.changes.iter().all(|change| *change == Change::Same), "something has changed");
+    (file, analysis.functions.len())
+}
+
+fn measure(path: &Path) {
+    let old = fs::read(path).expect("a library");
+    // other bytes, but outside everything that is loaded
+    let new = [&old[..], b"x"].concat();
+    let (Ok(before), Ok(after)) = (FileView::parse(&old), FileView::parse(&new)) else {
+        panic!("{} is no library", path.display())
+    };
+    let (file, functions) = all_same(&before, &after);
+    let start = Instant::now();
+    let verdict = compare("library", &before, &after, &Usage::everything());
+    let pair = start.elapsed();
+    assert!(verdict.is_accepted(), "{verdict}");
+    let status = fs::read_to_string("/proc/self/status").expect("proc(5)");
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()).expect("VmHWM");
+    println!("measured: {functions} {} {} {peak}", file.as_millis(), pair.as_millis());
+}
