@@ -53,7 +53,9 @@ impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
         let old = self.equality.old;
         let exports = exported_functions(old);
         let mut users: Vec<Vec<usize>> = vec![Vec::new(); old.functions.len()];
-        for (index, function) in old.functions.iter().enumerate() {
+        // a call means what its stub binds to, so the stub itself depends on nothing
+        let calling = old.functions.iter().enumerate().filter(|(_, function)| old.slot_of_stub(function).is_none());
+        for (index, function) in calling {
             for reference in old.references(function) {
                 let used = match old.target_of(reference) {
                     Target::Function { index, .. } => Some(index),
