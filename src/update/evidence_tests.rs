@@ -97,6 +97,6 @@ fn virtual_functions_stay_in_their_slots() {
         );
         let verdict = judge(&old, &build_classes(&order, flags));
         let is_slot = |reason: &Reason| matches!(reason.difference, Difference::VirtualSlot(_));
-        assert!(verdict.reasons.iter().any(is_slot), "{flags:?} {}", verdict.to_string());
+        assert!(verdict.reasons.iter().any(is_slot), "{flags:?} {}", verdict);
     }
 }
