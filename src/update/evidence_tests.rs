@@ -1,7 +1,7 @@
 //! Verdicts on stripped files, where only the code tells which variable is which, and on C++ classes.
 
 use std::format;
-use std::string::{String, ToString};
+use std::string::String;
 
 use super::tests::build;
 use super::*;
