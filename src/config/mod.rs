@@ -52,6 +52,8 @@ pub struct Config<'a> {
     /// Incompatible versions are applied all the same.
     pub force: bool,
     pub func_dep_check: bool,
+    /// 0 strict to 3: `luci::update::Difference::relaxed_at`.
+    pub relax_check: u32,
     /// How long nothing may happen to any watched file before a change is taken up, in milliseconds.
     pub update_settle_ms: u32,
     pub snapshot: Snapshot,
@@ -180,6 +182,7 @@ impl Default for Config<'_> {
             dlupdate: false,
             force: false,
             func_dep_check: false,
+            relax_check: 0,
             update_settle_ms: 50,
             snapshot: Snapshot::Auto,
             bind_now: false,
@@ -269,6 +272,7 @@ pub const UNSECURE_VARIABLES: &[&str] = &[
     "LD_BIND_NOW",
     "LD_DEBUG",
     "LD_DEBUG_OUTPUT",
+    "LD_DEPENDENCY_CHECK",
     "LD_DYNAMIC_DLUPDATE",
     "LD_DYNAMIC_UPDATE",
     "LD_DYNAMIC_WEAK",
@@ -285,6 +289,7 @@ pub const UNSECURE_VARIABLES: &[&str] = &[
     "LD_PRELOAD",
     "LD_PROFILE",
     "LD_PROFILE_OUTPUT",
+    "LD_RELAX_CHECK",
     "LD_SHOW_ARGS",
     "LD_SHOW_AUXV",
     "LD_SHOW_ENV",

@@ -178,6 +178,16 @@ pub static SWITCHES: &[Switch] = &[
         ..NONE
     },
     Switch {
+        long: "relax-check",
+        short: Some(b'i'),
+        variable: Some("LD_RELAX_CHECK"),
+        argument: Some("N"),
+        default: "0",
+        help: "0 strict, 1 take new versions where evidence is only missing, 2 also other initial values and constructors, 3 also other pointers and virtual functions",
+        set: Set::Number(|config| &mut config.relax_check, 3),
+        ..NONE
+    },
+    Switch {
         long: "func-dep-check",
         short: Some(b'D'),
         variable: Some("LD_DEPENDENCY_CHECK"),

@@ -90,6 +90,8 @@ pub struct Updates {
     /// Objects opened by dlopen are followed too.
     pub follow_opened: AtomicBool,
     pub force: AtomicBool,
+    /// LD_RELAX_CHECK
+    pub relax_check: AtomicU8,
     /// LD_DEPENDENCY_CHECK
     pub follow_calls: AtomicBool,
     /// LD_SNAPSHOT: 0 auto, 1 always, 2 never.
@@ -173,6 +175,7 @@ pub static PROCESS: Process = Process {
         enabled: AtomicBool::new(false),
         follow_opened: AtomicBool::new(false),
         force: AtomicBool::new(false),
+        relax_check: AtomicU8::new(0),
         follow_calls: AtomicBool::new(false),
         snapshot: AtomicU8::new(0),
         settle_ms: AtomicU32::new(50),

@@ -178,7 +178,8 @@ fn replace(candidate: Candidate) -> Result<Outcome, Outcome> {
     let found = findings(&candidate, old_hash, &old_view, &new_view);
     let verdict = judge(&candidate, found, &old_view, &new_view).ok_or_else(|| incompatible("the library has been closed"))?;
     let forced = PROCESS.updates.force.load(Ordering::Relaxed) && verdict.is_accepted_when_forced();
-    if !verdict.is_accepted() && !forced {
+    let is_relaxed = verdict.is_accepted_at(PROCESS.updates.relax_check.load(Ordering::Relaxed));
+    if !verdict.is_accepted() && !forced && !is_relaxed {
         return Err(Outcome::Incompatible(verdict.to_string()));
     }
     apply::apply(&candidate, &old_view, &new_view, old_hash)

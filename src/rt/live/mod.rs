@@ -35,6 +35,7 @@ pub fn configure(config: &Config<'static>) -> bool {
     updates.enabled.store(true, Ordering::Relaxed);
     updates.follow_opened.store(config.dlupdate, Ordering::Relaxed);
     updates.force.store(config.force, Ordering::Relaxed);
+    updates.relax_check.store(config.relax_check as u8, Ordering::Relaxed);
     updates.follow_calls.store(config.func_dep_check, Ordering::Relaxed);
     updates.settle_ms.store(config.update_settle_ms, Ordering::Relaxed);
     updates.verbosity.store(config.verbosity, Ordering::Relaxed);
