@@ -7,6 +7,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
+use hashbrown::HashMap;
+
 use super::analysis::{Analysis, Function};
 use super::decode::{self, Piece};
 use super::equal::Equality;
@@ -58,10 +60,20 @@ impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
     /// Marks functions that call changed ones, through any number of others, as [`Change::Depends`].
     pub fn follow_dependencies(&mut self) {
         let old = self.equality.old;
+        let exports = exported_functions(old);
         let mut users: Vec<Vec<usize>> = vec![Vec::new(); old.functions.len()];
-        for (index, function) in old.functions.iter().enumerate() {
+        // a call means what its stub binds to, so the stub itself depends on nothing
+        let calling = old.functions.iter().enumerate().filter(|(_, function)| old.slot_of_stub(function).is_none());
+        for (index, function) in calling {
             for reference in old.references(function) {
-                if let Target::Function { index: used, .. } = old.target_of(reference) {
+                let used = match old.target_of(reference) {
+                    Target::Function { index, .. } => Some(index),
+                    Target::Slot(at) => old.function_at(at).map(|(index, _)| index),
+                    // bound by name, as a rule to the file's own definition
+                    Target::Import { name, .. } => exports.get(name).copied(),
+                    _ => None,
+                };
+                if let Some(used) = used {
                     users[used].push(index);
                 }
             }
@@ -105,6 +117,12 @@ impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
         // single instructions are alike by chance
         if pairs.len() * 2 >= before.len().max(after.len()) { pairs } else { Vec::new() }
     }
+}
+
+/// The functions that a file exports, by name.
+fn exported_functions<'a>(analysis: &Analysis<'_, 'a>) -> HashMap<&'a [u8], usize> {
+    let functions = analysis.view.symbols.exports().filter(|symbol| symbol.is_function());
+    functions.filter_map(|symbol| Some((symbol.name, analysis.function_at(symbol.value)?.0))).collect()
 }
 
 fn change(equality: &Equality, index: usize) -> Change {

@@ -107,6 +107,26 @@ fn what_changes_is_seen_and_nothing_else() {
 }
 
 #[test]
+fn dependencies_are_followed_through_calls_by_name() {
+    let (old, new) = (build(SOURCE, &[]), build(&SOURCE.replace("x * 7 + 3", "x * 7 + 4"), &[]));
+    let (Ok(old), Ok(new)) = (FileView::parse(&old), FileView::parse(&new)) else { panic!("gcc's output is readable") };
+    let (old, new) = (Analysis::new(&old), Analysis::new(&new));
+    let pairing = Pairing::new(&old, &new);
+    let mut comparison = Comparison::new(&old, &new, &pairing);
+    comparison.follow_dependencies();
+    let change_of = |name: &[u8]| {
+        let index = old.functions.iter().position(|function| old.names_of(function).any(|known| known == name));
+        comparison.changes[index.unwrap()]
+    };
+    // `leaf` can be interposed, so that `calls` and `choose` call it through the PLT
+    assert_eq!(
+        [change_of(b"leaf"), change_of(b"calls"), change_of(b"choose")],
+        [Change::Changed, Change::Depends, Change::Depends]
+    );
+    assert!(matches!(change_of(b"scale"), Change::Same | Change::Moved));
+}
+
+#[test]
 fn hashes_of_functions_stay_when_everything_moves() {
     let hashes = |bytes: &[u8]| {
         let Ok(view) = FileView::parse(bytes) else { panic!("gcc's output is readable") };

@@ -122,7 +122,7 @@ impl<'p, 'v, 'a> Graph<'p, 'v, 'a> {
 fn node(analysis: &Analysis, vaddr: luci::addr::Vaddr, way: Way) -> Option<Node> {
     match analysis.target(vaddr, way) {
         Target::Function { index, .. } => Some(Node::Function(index)),
-        Target::Import { name, .. } if name.is_empty() => None,
+        Target::Import { name: b"", .. } => None,
         Target::Import { name, .. } => Some(Node::Import(names::text(name))),
         Target::Slot(at) => node(analysis, at, Way::Address),
         Target::Shared { offset, .. } => {

@@ -32,7 +32,7 @@ pub fn target(analysis: &Analysis, reference: &Reference) -> String {
 fn describe(analysis: &Analysis, target: Target, vaddr: Vaddr) -> String {
     match target {
         Target::Function { index, offset } => with_offset(function(analysis, &analysis.functions[index]), offset),
-        Target::Import { name, version, .. } if version.is_empty() => text(name),
+        Target::Import { name, version: b"", .. } => text(name),
         Target::Import { name, version, .. } => format!("{}@{}", text(name), text(version)),
         Target::Slot(at) => format!("pointer to {}", describe(analysis, analysis.target(at, Way::Address), at)),
         Target::ThreadLocal { offset, .. } => format!("thread-local at offset {offset:#x}"),

@@ -74,7 +74,7 @@ pub fn redirection(comparison: &Comparison, mode: u8) -> Redirection {
         }
     }
     let mut reasons = Vec::new();
-    let damaged = |function: &&Function| !Flow::new(old, function).is_decodable;
+    let damaged = |function: &&Function| !flow::is_decodable(old, function);
     if let Some(function) = old.functions.iter().find(damaged).filter(|_| !functions.is_empty()) {
         let name = names::function(old, function);
         reasons.push(format!("{name} has bytes that are no instructions, so it is not known what it refers to"));
