@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::decode::{self, Image, Reference, Scratch, Way};
+use super::decode::{self, Image, Print, Reference, Scratch, Way};
 use super::extents::{self, Basis, Extent};
 use crate::addr::Vaddr;
 use crate::arch::reloc::{R_X86_64_GLOB_DAT, R_X86_64_JUMP_SLOT};
@@ -21,6 +21,8 @@ pub struct Function {
     pub basis: Basis,
     /// Of its bytes, without what depends on where it, or anything else, lies.
     pub fingerprint: u64,
+    /// Of the kinds of its instructions alone.
+    pub shape: u64,
     references: Range<usize>,
 }
 
@@ -170,12 +172,13 @@ fn decode_all(view: &FileView, extents: &[Extent]) -> (Vec<Function>, Vec<Refere
             continue;
         }
         let first = references.len();
-        let fingerprint = decode::function(bytes, extent.start, image, &mut scratch, &mut references);
+        let Print { fingerprint, shape } = decode::function(bytes, extent.start, image, &mut scratch, &mut references);
         functions.push(Function {
             start: extent.start,
             size: bytes.len() as u64,
             basis: extent.basis,
             fingerprint,
+            shape,
             references: first..references.len(),
         });
     }

@@ -105,6 +105,22 @@ impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
         Some(before.chain(after).collect())
     }
 
+    /// As [`Self::aligned`]; where too few instructions are alike, those of the same kind count, whatever registers and numbers they
+    /// have, if nearly all of both functions correspond so.
+    pub fn aligned_by_kind(&self, old: &Function, new: &Function) -> Vec<(Piece, Piece)> {
+        let exact = self.aligned(old, new);
+        if !exact.is_empty() || old.size.max(new.size) > Self::LARGEST_ALIGNED {
+            return exact;
+        }
+        let pieces = |analysis: &Analysis, function: &Function| {
+            let pieces = decode::pieces(analysis.bytes(function), function.start, analysis.image()).into_iter();
+            pieces.map(|piece| Piece { fingerprint: u64::from(piece.code), ..piece }).collect::<Vec<_>>()
+        };
+        let (before, after) = (pieces(self.equality.old, old), pieces(self.equality.new, new));
+        let pairs = align_within(&before, &after, &self.cells);
+        if pairs.len() * 4 >= before.len().max(after.len()) * 3 { pairs } else { Vec::new() }
+    }
+
     /// Instructions of two functions that correspond to each other, in order; none when most of them do not.
     pub fn aligned(&self, old: &Function, new: &Function) -> Vec<(Piece, Piece)> {
         let pieces =
