@@ -23,6 +23,8 @@ pub struct Equality<'p, 'v, 'a> {
     known: RefCell<HashMap<Constants, bool>>,
     /// What has been found equal while other pairs, to which it may lead back, were still being compared.
     assumed: RefCell<Vec<Constants>>,
+    /// What is assumed to be equal and still has to be compared.
+    deferred: RefCell<Vec<Constants>>,
     depth: Cell<usize>,
     /// How much may still be compared, in bytes: constants that overlap would cost the square of the file's size.
     left: Cell<u64>,
@@ -32,14 +34,23 @@ pub struct Equality<'p, 'v, 'a> {
 type Constants = (Vaddr, Vaddr, Way);
 
 impl<'p, 'v, 'a> Equality<'p, 'v, 'a> {
-    /// Chains of pointers between constants are followed so far.
-    const DEPTH: usize = 64;
+    /// Chains of pointers between constants are followed so far at once; what comes behind waits until the stack is free again.
+    const DEPTH: usize = 32;
 
     pub fn new(old: &'p Analysis<'v, 'a>, new: &'p Analysis<'v, 'a>, pairing: &'p Pairing) -> Self {
         /// Of the files' sizes.
         const FACTOR: u64 = 64;
         let left = Cell::new((old.view.bytes().len() + new.view.bytes().len()) as u64 * FACTOR);
-        Equality { old, new, pairing, known: RefCell::default(), assumed: RefCell::default(), depth: Cell::new(0), left }
+        Equality {
+            old,
+            new,
+            pairing,
+            known: RefCell::default(),
+            assumed: RefCell::default(),
+            deferred: RefCell::default(),
+            depth: Cell::new(0),
+            left,
+        }
     }
 
     /// Whether two references mean the same.
@@ -68,19 +79,29 @@ impl<'p, 'v, 'a> Equality<'p, 'v, 'a> {
         if let Some(&known) = self.known.borrow().get(&key) {
             return known;
         }
-        if self.depth.get() >= Self::DEPTH {
-            return false;
-        }
         self.known.borrow_mut().insert(key, true);
         let first = self.assumed.borrow().len();
         self.assumed.borrow_mut().push(key);
+        if self.depth.get() >= Self::DEPTH {
+            self.deferred.borrow_mut().push(key);
+            return true;
+        }
+        let mut equal = self.compare(key);
+        while equal && self.depth.get() == 0 {
+            let Some(next) = self.deferred.borrow_mut().pop() else { break };
+            equal = self.compare(next);
+        }
+        self.conclude(key, equal, first);
+        equal
+    }
+
+    fn compare(&self, (old, new, way): Constants) -> bool {
         self.depth.set(self.depth.get() + 1);
         let equal = match way {
             Way::Access(size) if size > 0 => self.same_bytes(old, new, u64::from(size)),
             _ => self.tables(old, new).unwrap_or_else(|| self.data(old, new)),
         };
         self.depth.set(self.depth.get() - 1);
-        self.conclude(key, equal, first);
         equal
     }
 
@@ -92,6 +113,8 @@ impl<'p, 'v, 'a> Equality<'p, 'v, 'a> {
                 known.remove(&other);
             }
             known.insert(key, false);
+            // whatever waits belongs to a pair that is not equal now either
+            self.deferred.borrow_mut().clear();
         } else if self.depth.get() == 0 {
             assumed.clear();
         }

@@ -140,10 +140,11 @@ impl Pairing {
             if last < first || last - first != run.len() || (first..last).any(|at| self.old_of[at].is_some()) {
                 continue;
             }
+            // several functions of a file may have one name
             let may_be = |a: &Function, b: &Function| {
-                let nameless = old.names_of(a).next().is_none() && new.names_of(b).next().is_none();
+                let is_named_alike = old.names_of(a).next().map(base_name) == new.names_of(b).next().map(base_name);
                 let binds = old.import_of_stub(a).is_some() || new.import_of_stub(b).is_some();
-                nameless && !binds && (a.basis == Basis::Stub) == (b.basis == Basis::Stub)
+                is_named_alike && !binds && (a.basis == Basis::Stub) == (b.basis == Basis::Stub)
             };
             if run.clone().zip(first..last).all(|(a, b)| may_be(&old.functions[a], &new.functions[b])) {
                 found += run.zip(first..last).filter(|&(a, b)| self.pair(a, b)).count();

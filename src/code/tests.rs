@@ -211,6 +211,24 @@ fn constants_that_point_to_each_other_are_equal_only_together() {
 }
 
 #[test]
+fn long_chains_of_constants_are_followed_to_their_end() {
+    let source = |last: u32| {
+        let node = |number: u32| format!("static const struct node n{number} = {{ &n{}, {number} }};", number - 1);
+        let nodes: String = (1..500).map(node).collect();
+        format!(
+            "struct node {{ const struct node *next; int value; }}; static const struct node n0 = {{ 0, {last} }}; {nodes}
+             const void *get(void) {{ return &n499; }}"
+        )
+    };
+    for flags in [&[][..], &["-s"]] {
+        let old = build(&source(7), flags);
+        let more = source(7) + "int more(int x) { return x / 7; }";
+        assert_ne!(change_of(&changes(&old, &build(&more, flags)), "get"), Change::Changed, "{flags:?}");
+        assert_eq!(change_of(&changes(&old, &build(&source(8), flags)), "get"), Change::Changed, "{flags:?}");
+    }
+}
+
+#[test]
 fn tables_that_begin_like_a_text_are_compared_to_their_end() {
     let source = |last: u32, text: &str| {
         format!(

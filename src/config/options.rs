@@ -191,7 +191,7 @@ pub static SWITCHES: &[Switch] = &[
         long: "func-dep-check",
         short: Some(b'D'),
         variable: Some("LD_DEPENDENCY_CHECK"),
-        help: "refuse a new version as well when a function that a constructor calls has changed",
+        help: "count a constructor as changed when a function that it only refers to has changed",
         set: Set::Bool(|config| &mut config.func_dep_check),
         ..NONE
     },
