@@ -344,7 +344,7 @@ impl Registry {
         f: impl FnOnce(&mut Search<'static>, &Request<'_>) -> R,
     ) -> R {
         self.find_origins(world, asked);
-        let loaders: Vec<ObjectId> = self.loader_chain(asked.by);
+        let loaders: Vec<ObjectId> = self.loader_chain(world, asked.by);
         let requesters: Vec<Requester<'_>> = loaders.iter().map(|&id| requester(world, &self.states, id)).collect();
         let request = Request {
             name: asked.name,
@@ -364,13 +364,22 @@ impl Registry {
         }
     }
 
-    fn loader_chain(&self, by: Option<ObjectId>) -> Vec<ObjectId> {
-        let mut chain = Vec::new();
-        let mut next = by.or(self.program);
-        while let Some(id) = next
-            && !chain.contains(&id)
-        {
-            chain.push(id);
+    /// The object that asks, and behind it those of its loaders, from the nearest to the farthest, that have an RPATH to search;
+    /// none where the object has a RUNPATH, which replaces them.
+    fn loader_chain(&self, world: &World<'static>, by: Option<ObjectId>) -> Vec<ObjectId> {
+        let Some(asking) = by.or(self.program) else { return Vec::new() };
+        let mut chain = alloc::vec![asking];
+        let dynamic = |id: ObjectId| world.get(id).map(|object| &object.current.dynamic);
+        if dynamic(asking).is_some_and(|dynamic| dynamic.runpath.is_some()) {
+            return chain;
+        }
+        let mut next = self.state(asking).loader;
+        // no chain is longer than the table
+        for _ in 0..self.states.len() {
+            let Some(id) = next else { break };
+            if dynamic(id).is_some_and(|dynamic| dynamic.rpath.is_some()) {
+                chain.push(id);
+            }
             next = self.state(id).loader;
         }
         chain
