@@ -1,7 +1,7 @@
 //! Verdicts on stripped files, where only the code tells which variable is which, and on C++ classes.
 
 use std::format;
-use std::string::{String, ToString};
+use std::string::String;
 
 use super::tests::build;
 use super::*;
@@ -115,6 +115,6 @@ fn virtual_functions_stay_in_their_slots() {
         );
         let verdict = judge(&old, &build_classes(&order, flags));
         let is_slot = |reason: &Reason| matches!(reason.difference, Difference::VirtualSlot(_));
-        assert!(verdict.reasons.iter().any(is_slot), "{flags:?} {}", verdict.to_string());
+        assert!(verdict.reasons.iter().any(is_slot), "{flags:?} {verdict}");
     }
 }
