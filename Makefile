@@ -1,5 +1,6 @@
 # make            builds target/dist: the loader, the tools, the settings file
-# make install    installs exactly that below PREFIX (default /opt/luci); DESTDIR is put in front
+# make install    installs exactly that below PREFIX (default /opt/luci), but keeps a settings file that is there and differs;
+#                 DESTDIR is put in front
 # make adopt      adds this system's libc to those that the loader knows, and builds; ROOT=DIR for the libc of another tree,
 #                 DEBUG=PATH for debug files that lie elsewhere
 # make demo       shows a running program change its behaviour when its library is replaced
@@ -13,6 +14,7 @@
 # make bench      start-up times and the run-time interface against the system's loader; the verdict on big libraries
 # make hostile    20,000 damaged files through this loader, and through the system's for comparison
 # make fuzz       every reader of files and settings for ten minutes each; needs cargo-fuzz (fuzz/README.md)
+# make fuzz-keep  adds what that has found to the corpus, as little as reaches the same code
 # make lint       formatting and clippy
 
 PREFIX ?= /opt/luci
@@ -23,7 +25,7 @@ TOOLS := $(wildcard tools/*/Cargo.toml)
 # every test target but the cases, which have a step of their own
 OTHER_TESTS := $(filter-out cases,$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: all loader tools install adopt demo test unit cases roots roots-all inplace inplace-all usr-bin secure hostile fuzz programs users dlopen-users swap pairs stress storm bench lint setup clean
+.PHONY: all loader tools install adopt demo test unit cases roots roots-all inplace inplace-all usr-bin secure hostile fuzz fuzz-keep programs users dlopen-users swap pairs stress storm bench lint setup clean
 
 all: loader tools
 	@echo "built: $(DIST)/ld-luci.so"
@@ -47,7 +49,13 @@ install: all
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 $(DIST)/ld-luci.so "$(DESTDIR)$(PREFIX)/.ld-luci.so.new"
 	mv "$(DESTDIR)$(PREFIX)/.ld-luci.so.new" "$(DESTDIR)$(PREFIX)/ld-luci.so"
-	install -m 644 $(DIST)/ld-luci.conf "$(DESTDIR)$(PREFIX)/ld-luci.conf"
+	@# settings that somebody has changed stay; what is new in the sample can be read beside them
+	@conf="$(DESTDIR)$(PREFIX)/ld-luci.conf"; \
+	if [ -f "$$conf" ] && ! cmp -s $(DIST)/ld-luci.conf "$$conf"; then \
+	    echo "install: $$conf is kept; the settings of this version are in $$conf.new"; \
+	    conf=$$conf.new; \
+	fi; \
+	install -m 644 $(DIST)/ld-luci.conf "$$conf"
 	@for tool in $(DIST)/bin/*; do \
 	    [ -f "$$tool" ] || continue; \
 	    install -m 755 "$$tool" "$(DESTDIR)$(PREFIX)/bin/" || exit 1; \
@@ -97,6 +105,14 @@ fuzz: setup
 	    mkdir -p fuzz/target/corpus/$$target; \
 	    (cd fuzz && $(CARGO) fuzz run -s none $$target target/corpus/$$target corpus/$$target -- \
 	        -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=2048 -print_final_stats=1) || exit 1; \
+	done
+
+# What a run has found, as few and as small files as reach the same code, into the corpus that is kept.
+fuzz-keep: setup
+	@for target in $(FUZZ_TARGETS); do \
+	    [ -d fuzz/target/corpus/$$target ] || continue; \
+	    (cd fuzz && $(CARGO) fuzz run -s none $$target corpus/$$target target/corpus/$$target -- \
+	        -merge=1 -use_counters=0 -max_len=1024 -timeout=5) || exit 1; \
 	done
 
 # Other glibcs; the script prints why when a root cannot be made.

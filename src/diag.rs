@@ -56,6 +56,13 @@ impl Error {
         }
     }
 
+    /// Whether there is no such file.
+    pub fn is_not_found(&self) -> bool {
+        const ENOENT: i32 = 2;
+        const ENOTDIR: i32 = 20;
+        matches!(self.kind, ErrorKind::Os { errno: ENOENT | ENOTDIR, .. })
+    }
+
     /// glibc's class of the message: a failed lookup is a "symbol lookup error", everything else an
     /// "error while loading shared libraries".
     pub fn is_symbol_lookup(&self) -> bool {
@@ -109,6 +116,8 @@ impl fmt::Display for Errno {
             24 => "Too many open files",
             27 => "File too large",
             28 => "No space left on device",
+            29 => "Illegal seek",
+            32 => "Broken pipe",
             36 => "File name too long",
             38 => "Function not implemented",
             40 => "Too many levels of symbolic links",

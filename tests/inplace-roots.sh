@@ -9,66 +9,52 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-LOADER=$(readlink -f "${LUCI_LD:-target/dist/ld-luci.so}") || exit 1
-ROOTS=${LUCI_ROOTS:-/var/tmp/luci-roots}
+source tests/inplace-lib.sh
 PACKAGES="sqlite3 curl wget git less file bc jq nano vim-tiny zip unzip rsync tree gawk m4 bison flex xxd cpio pigz zstd lz4 screen
     tmux procps psmisc lsof strace socat netcat-openbsd openssl ca-certificates tcl lua5.3 python3-yaml python3-lxml libxml2-utils
     gettext-base bzip2"
 REMOVED="nano tmux screen tcl lua5.3 socat pigz zip unzip tree"
 # they are made to look old, so that there is something to upgrade
 OLD="less file bc jq gawk m4 flex xxd cpio zstd lz4 psmisc lsof strace rsync sqlite3 curl wget bzip2"
-SOURCES="hello zlib"         # the first that the mirror has
-LIMIT=1200                  # seconds for one check
+SOURCES="hello zlib"         # the first that the mirror has, of the root's own release or else of one of these
+OTHER_RELEASES="bookworm bullseye"
+LIMIT=1200
+# shellcheck disable=SC2086  # one line of words
+COMMON=(LC_ALL=C DEB_BUILD_OPTIONS=parallel=2 PACKAGES="$(echo $PACKAGES)" REMOVED="$REMOVED" OLD="$OLD" SOURCES="$SOURCES")
 keep=
 [ "${1:-}" = --keep ] && { keep=1; shift; }
 [ $# -gt 0 ] || set -- bullseye bookworm trixie sid
-passed=0 failed=0
-
-# inside SCRIPT: a shell in the root, with a /proc of its own that goes away with it.
-inside() {
-    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C DEBIAN_FRONTEND=noninteractive DEB_BUILD_OPTIONS=parallel=2 \
-        PACKAGES="$(echo $PACKAGES)" REMOVED="$REMOVED" OLD="$OLD" SOURCES="$SOURCES" \
-        timeout -k 5 $LIMIT unshare -m /bin/sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" /bin/bash -c "$1"' \
-        "$ROOT" "$1" </dev/null 2>&1
-}
-
-# check NAME EXPECTED SCRIPT: the script must succeed and print, among others, a line that matches each line of EXPECTED.
-check() {
-    local name=$1 expected=$2 output status line missing= begin=$SECONDS
-    output=$(inside "set -e; cd /tmp; $3")
-    status=$?
-    while read -r line; do
-        grep -qE -- "$line" <<<"$output" || missing="$missing [$line]"
-    done <<<"$expected"
-    if [ $status -eq 0 ] && [ -z "$missing" ]; then
-        printf '%-10s %-14s ok, %s s\n' "$root" "$name" $((SECONDS - begin))
-        passed=$((passed + 1))
-        return
-    fi
-    printf '%-10s %-14s FAILS: status %s%s\n' "$root" "$name" "$status" "${missing:+, not printed:$missing}"
-    tail -n 25 <<<"$output" | sed 's/^/    /'
-    failed=$((failed + 1))
-}
 
 # Answers that must not change with the loader.
 facts='ldconfig; ldconfig -p | grep -v "libs found"; for program in /bin/ls /usr/bin/perl /usr/bin/python3 /usr/bin/gcc /usr/bin/make; do
     ldd $program | sed -E "s/ \(0x[0-9a-f]+\)//"; done'
+
+# A source package whole: mirrors have all indexes, but not all files of them. The lists lie apart, so that apt-get update stays the root's own.
+fetch_source='mkdir -p /tmp/build /tmp/lists/partial; cd /tmp/build; mirror=$(sed -n "s/^deb \([^ ]*\) .*/\1/p" /etc/apt/sources.list | head -n 1)
+    apart="-q -o Dir::Etc::sourcelist=/tmp/source.list -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists=/tmp/lists"
+    for release in $RELEASES; do
+        echo "deb-src $mirror $release main" >/tmp/source.list
+        apt-get $apart update || continue
+        for name in $SOURCES; do
+            rm -f ./*
+            apt-get $apart source --download-only $name && echo "$name of $release" >/tmp/source && exit
+        done
+    done; exit 1'
 
 # prepare NAME: the copy with everything fetched that the stock loader should fetch for us, and our loader in place.
 prepare() {
     cp -a --reflink=auto "$ROOTS/$1" "$ROOT" || return 1
     rm -rf "$ROOT"/var/tmp/*
     printf '#!/bin/sh\nexit 101\n' >"$ROOT/usr/sbin/policy-rc.d" && chmod 755 "$ROOT/usr/sbin/policy-rc.d"
-    sed -n 's/^deb /deb-src /p' "$ROOT/etc/apt/sources.list" >"$ROOT/etc/apt/sources.list.d/source.list"
     inside "$facts" >"$ROOT/tmp/facts"
     inside 'apt-get -q update' >"$ROOT/tmp/update" || { echo "$1: skipped: apt-get update: $(tail -n 1 "$ROOT/tmp/update")"; return 77; }
-    inside 'mkdir -p /tmp/build; cd /tmp/build; for s in $SOURCES; do apt-get -q source --download-only $s && echo $s >/tmp/source && break; done' >/dev/null
+    inside "$fetch_source" >"$ROOT/tmp/fetched" || echo "$1: no source is built: the mirror has none of $SOURCES whole: $(grep '^E:' "$ROOT/tmp/fetched" | head -n 1)"
     # what belongs to the libc stays: an upgrade would bring the stock loader back
     inside 'apt-mark hold libc6 libc-bin libc6-dev libc-dev-bin' >/dev/null
     local place
     place=$(inside 'readlink -f /lib64/ld-linux-x86-64.so.2')
     [ -f "$ROOT$place" ] || { echo "$1: no loader at $place" >&2; return 1; }
-    cp "$LOADER" "$ROOT$place.new" && chmod 755 "$ROOT$place.new" && mv "$ROOT$place.new" "$ROOT$place"
+    put_in_place "$place"
 }
 
 checks() {
@@ -89,10 +75,16 @@ checks() {
     check apt-remove '^left 0
 ^audit 0' 'apt-get -q purge -y $REMOVED; apt-get -q autoremove -y; echo left $(dpkg-query -W -f "\${db:Status-Status}\n" $REMOVED 2>/dev/null | grep -c "^installed"); echo audit $(dpkg --audit | wc -l)'
     check ldconfig 'ld-linux-x86-64.so.2 \(libc6,x86-64\)' 'rm -f /etc/ld.so.cache; ldconfig; ldconfig -p'
-    check build-deps '^audit 0' 'apt-get -q install -y --no-install-recommends dpkg-dev build-essential fakeroot; apt-get -q build-dep -y --no-install-recommends $(cat /tmp/source); echo audit $(dpkg --audit | wc -l)'
+    [ -s "$ROOT/tmp/source" ] && build_source "$(cat "$ROOT/tmp/source")"
+    check still-ours 'ld-luci' '/lib64/ld-linux-x86-64.so.2 --version'
+}
+
+# build_source WHAT: what is needed for it, the build with its tests, the installation of the result.
+build_source() {
+    echo "$root builds $1"
+    check build-deps '^audit 0' 'apt-get -q install -y --no-install-recommends dpkg-dev build-essential fakeroot; apt-get -q build-dep -y --no-install-recommends /tmp/build/*.dsc; echo audit $(dpkg --audit | wc -l)'
     check source-build '^# PASS: +[1-9]|test OK
 ^built .*\.deb' 'cd /tmp/build; dpkg-source -x ./*.dsc tree; cd tree; dpkg-buildpackage -b -uc -us; cd ..; echo built *.deb; dpkg -i ./*.deb'
-    check still-ours 'ld-luci' '/lib64/ld-linux-x86-64.so.2 --version'
 }
 
 if [ "$(id -u)" != 0 ]; then
@@ -101,8 +93,9 @@ if [ "$(id -u)" != 0 ]; then
 fi
 table=$(printf '%-14s %-6s %s' root glibc checks)
 for root in "$@"; do
+    SETTINGS=("${COMMON[@]}" RELEASES="$root $OTHER_RELEASES")
     tests/roots.sh "$root" >/dev/null || { echo "$root: the root cannot be made"; continue; }
-    ROOT=$ROOTS/inplace-$root.$$
+    ROOT=$ROOTS/inplace-$root.$$ LABEL=$(printf '%-10s ' "$root")
     trap 'rm -rf --one-file-system "$ROOT"' EXIT
     before=$((passed)) broken=$failed
     prepare "$root"

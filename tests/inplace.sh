@@ -9,40 +9,14 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-LOADER=$(readlink -f "${LUCI_LD:-target/dist/ld-luci.so}") || exit 1
-ROOTS=${LUCI_ROOTS:-/var/tmp/luci-roots}
+source tests/inplace-lib.sh
 ROOT=$ROOTS/inplace.$$
-STOCK=usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2
+STOCK=/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2
 PACKAGES="sqlite3 curl git less file bc jq nano xz-utils gdb libpython3.11-testsuite"
-LIMIT=150                   # seconds for one check
-passed=0 failed=0
+LIMIT=150
+SETTINGS=(LC_ALL=C.UTF-8 PACKAGES="$PACKAGES")
 
 skip() { echo "inplace.sh: skipped: $*"; exit 0; }
-
-# inside SCRIPT: a shell in the root, with a /proc of its own that goes away with it.
-inside() {
-    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive PACKAGES="$PACKAGES" \
-        timeout -k 5 $LIMIT unshare -m /bin/sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" /bin/bash -c "$1"' \
-        "$ROOT" "$1" </dev/null 2>&1
-}
-
-# check NAME EXPECTED SCRIPT: the script must succeed and print, among others, a line that matches each line of EXPECTED.
-check() {
-    local name=$1 expected=$2 output status line missing=
-    output=$(inside "set -e; mkdir -p /tmp/work; cd /tmp/work; $3")
-    status=$?
-    while read -r line; do
-        grep -qE -- "$line" <<<"$output" || missing="$missing [$line]"
-    done <<<"$expected"
-    if [ $status -eq 0 ] && [ -z "$missing" ]; then
-        printf '%-22s ok\n' "$name"
-        passed=$((passed + 1))
-        return
-    fi
-    printf '%-22s FAILS: status %s%s\n' "$name" "$status" "${missing:+, not printed:$missing}"
-    tail -n 20 <<<"$output" | sed 's/^/    /'
-    failed=$((failed + 1))
-}
 
 prepare() {
     [ "$(id -u)" = 0 ] || skip "chroot needs root"
@@ -57,10 +31,10 @@ prepare() {
     # still with the stock loader: from here on a failure is ours
     inside 'apt-get -q update && apt-get -q install -y --download-only --no-install-recommends $PACKAGES' >"$ROOT/tmp/apt.log" ||
         skip "the packages cannot be fetched: $(tail -n 1 "$ROOT/tmp/apt.log")"
-    cp "$LOADER" "$ROOT/$STOCK.new" && chmod 755 "$ROOT/$STOCK.new" && mv "$ROOT/$STOCK.new" "$ROOT/$STOCK" || exit 1
-    [ "$(inside 'readlink -f /lib64/ld-linux-x86-64.so.2')" = "/$STOCK" ] || { echo "inplace.sh: the loader is not in place" >&2; exit 1; }
+    put_in_place "$STOCK" || exit 1
+    [ "$(inside 'readlink -f /lib64/ld-linux-x86-64.so.2')" = "$STOCK" ] || { echo "inplace.sh: the loader is not in place" >&2; exit 1; }
     local left
-    left=$(find "$ROOT" -xdev -type f -name 'ld-linux*' ! -path "$ROOT/$STOCK"; find "$ROOT" -xdev -type f -name 'ld-2*')
+    left=$(find "$ROOT" -xdev -type f -name 'ld-linux*' ! -path "$ROOT$STOCK"; find "$ROOT" -xdev -type f -name 'ld-2*')
     [ -z "$left" ] || { echo "inplace.sh: a stock loader is left: $left" >&2; exit 1; }
 }
 

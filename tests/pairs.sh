@@ -1,7 +1,8 @@
 #!/bin/bash
 # The verdict on real package updates: downloads library packages that Debian's archive has in two versions (main against security
 # and updates of bullseye, bookworm and trixie), judges every shared object of each pair, and prints how many are accepted, which
-# rules refuse the others, time and memory. Fails when a judge crashes, is late or cannot read a file.
+# rules refuse the others, time and memory. Fails when a judge crashes, is late or cannot read a file, and when a comparison of its
+# own with readelf (tests/pairs/crosscheck.py) finds a difference that the verdict must not have accepted.
 #
 #   tests/pairs.sh                        150 pairs; what is in the cache is not fetched again
 #   tests/pairs.sh --pairs N --cross-release N --cache DIR --megabytes N --tool BEAN-UPDATE

@@ -21,7 +21,7 @@ program bash bash - 'run bash -c '\''
     while read -r line; do n=$((n + 1)); done < <(seq 1 100); echo $n
     declare -A map=([x]=1 [y]=2); echo "${!map[@]}" "${map[x]}"
     f() { local v=$1; trap "echo bye" RETURN; echo "f $v"; }; f 1
-    cat <<< "here string"; (exit 7); echo $?; echo {a..e}; sleep 0 & wait; exit 5'\'''
+    cat <<< "here string"; (exit 7); echo $?; echo {a..e}; /bin/true & wait; exit 5'\'''
 program getent getent - 'run getent passwd root; run getent group 0; run getent hosts 127.0.0.1; run getent services http'
 program iconv iconv - 'printf "\xa4\xa2\xa4\xa4" | run iconv -f EUC-JP -t UTF-8; run iconv -l | head -n 3'
 program locale locale - 'run locale -a; run locale'

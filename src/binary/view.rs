@@ -11,7 +11,7 @@ use goblin::elf64::section_header::{SHT_NOBITS, SectionHeader};
 
 use super::relocations::{self, Relocation};
 use super::sections::{self, Section};
-use super::symbols::SymbolTables;
+use super::symbols::{Symbol, SymbolTables};
 use crate::addr::{Vaddr, align_down};
 use crate::arch::PAGE_SIZE;
 use crate::elf;
@@ -101,6 +101,12 @@ impl<'a> FileView<'a> {
         Ok(view)
     }
 
+    /// The file with a symbol table from elsewhere, such as its separate debug file.
+    pub fn with_symbols(mut self, symbols: Vec<Symbol<'a>>) -> Self {
+        self.symbols.all = Some(symbols);
+        self
+    }
+
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
@@ -187,6 +193,13 @@ impl<'a> FileView<'a> {
         } else {
             Place::ReadOnly
         }
+    }
+
+    /// The relocations that begin in `[start, start + size)`.
+    pub fn relocations_in(&self, start: Vaddr, size: u64) -> &[Relocation] {
+        let first = self.relocations.partition_point(|relocation| relocation.at < start);
+        let end = self.relocations.partition_point(|relocation| relocation.at.0 < start.0.saturating_add(size));
+        &self.relocations[first..end.max(first)]
     }
 
     fn loads(&self) -> impl Iterator<Item = &ProgramHeader> {

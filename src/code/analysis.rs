@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::decode::{self, Image, Reference, Scratch, Way};
+use super::decode::{self, Image, Print, Reference, Scratch, Way};
 use super::extents::{self, Basis, Extent};
 use crate::addr::Vaddr;
 use crate::arch::reloc::{R_X86_64_GLOB_DAT, R_X86_64_JUMP_SLOT};
@@ -21,6 +21,8 @@ pub struct Function {
     pub basis: Basis,
     /// Of its bytes, without what depends on where it, or anything else, lies.
     pub fingerprint: u64,
+    /// Of the kinds of its instructions alone.
+    pub shape: u64,
     references: Range<usize>,
 }
 
@@ -107,7 +109,16 @@ impl<'v, 'a> Analysis<'v, 'a> {
             return None;
         };
         let is_slot = |at| matches!(self.relocation_kind(at), Some(R_X86_64_GLOB_DAT | R_X86_64_JUMP_SLOT));
-        (only.way == Way::Access(8) && is_slot(only.target)).then_some(only.target)
+        // a small function that reads a variable of another object has one such operand, too
+        let jumps = self.bytes(function).get(only.at as usize..).is_some_and(decode::is_jump_through_memory);
+        (only.way == Way::Access(8) && jumps && is_slot(only.target)).then_some(only.target)
+    }
+
+    /// Name and version of what a PLT stub binds to.
+    pub fn import_of_stub(&self, function: &Function) -> Option<(&'a [u8], &'a [u8])> {
+        let relocation = self.relocation_at(self.slot_of_stub(function)?)?;
+        let symbol = self.view.symbols.dynamic.get(relocation.symbol as usize)?;
+        (!symbol.name.is_empty()).then_some((symbol.name, symbol.version))
     }
 
     fn relocation_kind(&self, at: Vaddr) -> Option<u32> {
@@ -161,12 +172,13 @@ fn decode_all(view: &FileView, extents: &[Extent]) -> (Vec<Function>, Vec<Refere
             continue;
         }
         let first = references.len();
-        let fingerprint = decode::function(bytes, extent.start, image, &mut scratch, &mut references);
+        let Print { fingerprint, shape } = decode::function(bytes, extent.start, image, &mut scratch, &mut references);
         functions.push(Function {
             start: extent.start,
             size: bytes.len() as u64,
             basis: extent.basis,
             fingerprint,
+            shape,
             references: first..references.len(),
         });
     }

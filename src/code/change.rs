@@ -7,6 +7,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
+use hashbrown::HashMap;
+
 use super::analysis::{Analysis, Function};
 use super::decode::{self, Piece};
 use super::equal::Equality;
@@ -58,10 +60,20 @@ impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
     /// Marks functions that call changed ones, through any number of others, as [`Change::Depends`].
     pub fn follow_dependencies(&mut self) {
         let old = self.equality.old;
+        let exports = exported_functions(old);
         let mut users: Vec<Vec<usize>> = vec![Vec::new(); old.functions.len()];
-        for (index, function) in old.functions.iter().enumerate() {
+        // a call means what its stub binds to, so the stub itself depends on nothing
+        let calling = old.functions.iter().enumerate().filter(|(_, function)| old.slot_of_stub(function).is_none());
+        for (index, function) in calling {
             for reference in old.references(function) {
-                if let Target::Function { index: used, .. } = old.target_of(reference) {
+                let used = match old.target_of(reference) {
+                    Target::Function { index, .. } => Some(index),
+                    Target::Slot(at) => old.function_at(at).map(|(index, _)| index),
+                    // bound by name, as a rule to the file's own definition
+                    Target::Import { name, .. } => exports.get(name).copied(),
+                    _ => None,
+                };
+                if let Some(used) = used {
                     users[used].push(index);
                 }
             }
@@ -93,6 +105,22 @@ impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
         Some(before.chain(after).collect())
     }
 
+    /// As [`Self::aligned`]; where too few instructions are alike, those of the same kind count, whatever registers and numbers they
+    /// have, if nearly all of both functions correspond so.
+    pub fn aligned_by_kind(&self, old: &Function, new: &Function) -> Vec<(Piece, Piece)> {
+        let exact = self.aligned(old, new);
+        if !exact.is_empty() || old.size.max(new.size) > Self::LARGEST_ALIGNED {
+            return exact;
+        }
+        let pieces = |analysis: &Analysis, function: &Function| {
+            let pieces = decode::pieces(analysis.bytes(function), function.start, analysis.image()).into_iter();
+            pieces.map(|piece| Piece { fingerprint: u64::from(piece.code), ..piece }).collect::<Vec<_>>()
+        };
+        let (before, after) = (pieces(self.equality.old, old), pieces(self.equality.new, new));
+        let pairs = align_within(&before, &after, &self.cells);
+        if pairs.len() * 4 >= before.len().max(after.len()) * 3 { pairs } else { Vec::new() }
+    }
+
     /// Instructions of two functions that correspond to each other, in order; none when most of them do not.
     pub fn aligned(&self, old: &Function, new: &Function) -> Vec<(Piece, Piece)> {
         let pieces =
@@ -101,10 +129,16 @@ impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
             return Vec::new();
         }
         let (before, after) = (pieces(self.equality.old, old), pieces(self.equality.new, new));
-        let pairs = align(&before, &after, &self.cells);
+        let pairs = align_within(&before, &after, &self.cells);
         // single instructions are alike by chance
         if pairs.len() * 2 >= before.len().max(after.len()) { pairs } else { Vec::new() }
     }
+}
+
+/// The functions that a file exports, by name.
+fn exported_functions<'a>(analysis: &Analysis<'_, 'a>) -> HashMap<&'a [u8], usize> {
+    let functions = analysis.view.symbols.exports().filter(|symbol| symbol.is_function());
+    functions.filter_map(|symbol| Some((symbol.name, analysis.function_at(symbol.value)?.0))).collect()
 }
 
 fn change(equality: &Equality, index: usize) -> Change {
@@ -116,16 +150,23 @@ fn change(equality: &Equality, index: usize) -> Change {
         && before.size == after.size
         && references.len() == others.len()
         && references.iter().zip(others).all(|(a, b)| equality.references(a, b));
-    match is_equal {
+    // a stub has its number in the table in its code
+    let import = old.import_of_stub(before);
+    match is_equal || import.is_some() && import == new.import_of_stub(after) {
         false => Change::Changed,
         true if before.start == after.start => Change::Same,
         true => Change::Moved,
     }
 }
 
-/// The longest common subsequence: what begins and ends alike directly, the middle by a table if that is small enough and there are
-/// cells left.
-fn align(old: &[Piece], new: &[Piece], cells: &Cell<usize>) -> Vec<(Piece, Piece)> {
+/// The instructions that two functions have in common, in order: what begins and ends alike directly, of the middle the longest common
+/// subsequence, if the table for it is small enough.
+pub fn align(old: &[Piece], new: &[Piece]) -> Vec<(Piece, Piece)> {
+    align_within(old, new, &Cell::new(usize::MAX))
+}
+
+/// The same while there are cells left for tables.
+fn align_within(old: &[Piece], new: &[Piece], cells: &Cell<usize>) -> Vec<(Piece, Piece)> {
     /// Cells of the table
     const LARGEST: usize = 4 << 20;
     let same = |(a, b): &(&Piece, &Piece)| a.fingerprint == b.fingerprint;

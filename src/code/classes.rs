@@ -3,6 +3,7 @@
 //!
 //! Key type: [`VirtualTable`].
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::analysis::Analysis;
@@ -20,6 +21,21 @@ pub struct VirtualTable<'a> {
     pub slots: Vaddr,
     /// How many slots hold pointers to functions.
     pub count: u64,
+}
+
+/// Vtables by class and base, in address order where a class has several for one base.
+pub type Tables<'a> = BTreeMap<(&'a [u8], i64, usize), VirtualTable<'a>>;
+
+/// The vtables so that those of two files can be compared.
+pub fn by_class<'a>(analysis: &Analysis<'_, 'a>) -> Tables<'a> {
+    let mut counts: BTreeMap<(&'a [u8], i64), usize> = BTreeMap::new();
+    let mut tables = Tables::new();
+    for table in virtual_tables(analysis) {
+        let count = counts.entry((table.class, table.offset_to_top)).or_default();
+        tables.insert((table.class, table.offset_to_top, *count), table);
+        *count += 1;
+    }
+    tables
 }
 
 /// All vtables whose type information lies in this file, in address order.

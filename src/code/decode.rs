@@ -48,19 +48,31 @@ impl Image {
 #[derive(Default)]
 pub struct Scratch {
     masked: Vec<u8>,
+    codes: Vec<u8>,
     instruction: Instruction,
 }
 
-/// Reads the function `bytes` at `start`; its references are appended. The result is the fingerprint.
-pub fn function(bytes: &[u8], start: Vaddr, image: Image, scratch: &mut Scratch, references: &mut Vec<Reference>) -> u64 {
-    let Scratch { masked, instruction } = scratch;
+/// Two numbers for the code of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Print {
+    /// Of its bytes, without what depends on where it, or anything else, lies.
+    pub fingerprint: u64,
+    /// Of the kinds of its instructions alone, whatever registers and numbers they have.
+    pub shape: u64,
+}
+
+/// Reads the function `bytes` at `start`; its references are appended.
+pub fn function(bytes: &[u8], start: Vaddr, image: Image, scratch: &mut Scratch, references: &mut Vec<Reference>) -> Print {
+    let Scratch { masked, codes, instruction } = scratch;
     masked.clear();
+    codes.clear();
     masked.extend_from_slice(bytes);
     let own = start.0..start.0.saturating_add(bytes.len() as u64);
     let mut decoder = Decoder::with_ip(64, bytes, start.0, DecoderOptions::NONE);
     while decoder.can_decode() {
         let at = decoder.position();
         decoder.decode_out(instruction);
+        codes.extend_from_slice(&(instruction.code() as u16).to_le_bytes());
         let Some((way, target)) = operand(instruction, image) else { continue };
         if own.contains(&target) {
             continue;
@@ -71,7 +83,7 @@ pub fn function(bytes: &[u8], start: Vaddr, image: Image, scratch: &mut Scratch,
         }
         references.push(Reference { at: at as u32, way, target: Vaddr(target) });
     }
-    xxh3_64(masked)
+    Print { fingerprint: xxh3_64(masked), shape: xxh3_64(codes) }
 }
 
 /// The operand of an instruction that is an address of the image. No instruction of compilers has two.
@@ -105,6 +117,12 @@ fn fixed_operand(instruction: &Instruction, image: Image) -> Option<(Way, u64)> 
 
 fn is_near_branch(kind: OpKind) -> bool {
     matches!(kind, OpKind::NearBranch16 | OpKind::NearBranch32 | OpKind::NearBranch64)
+}
+
+/// Whether the first instruction is `jmp *place(%rip)`, with `bnd` or `notrack` or without.
+pub fn is_jump_through_memory(bytes: &[u8]) -> bool {
+    let instruction = Decoder::new(64, bytes, DecoderOptions::NONE).decode();
+    instruction.code() == Code::Jmp_rm64 && instruction.is_ip_rel_memory_operand()
 }
 
 fn way_of_memory(instruction: &Instruction) -> Way {
@@ -238,6 +256,8 @@ pub struct Piece {
     pub at: u32,
     /// Of the instruction's bytes without what depends on the place.
     pub fingerprint: u64,
+    /// The kind of instruction, whatever registers and numbers it has.
+    pub code: u16,
     pub reference: Option<Reference>,
     /// Of a memory operand from a register that is not the stack pointer, when it has the width that linkers fill in.
     pub displacement: Option<u64>,
@@ -265,7 +285,13 @@ pub fn pieces(bytes: &[u8], start: Vaddr, image: Image) -> Vec<Piece> {
             reference = (!own.contains(&target)).then_some(Reference { at: at as u32, way, target: Vaddr(target) });
         }
         let displacement = displacement_of(&instruction);
-        pieces.push(Piece { at: at as u32, fingerprint: xxh3_64(copy), reference, displacement });
+        pieces.push(Piece {
+            at: at as u32,
+            fingerprint: xxh3_64(copy),
+            code: instruction.code() as u16,
+            reference,
+            displacement,
+        });
     }
     pieces
 }

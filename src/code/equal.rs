@@ -141,7 +141,7 @@ impl<'p, 'v, 'a> Equality<'p, 'v, 'a> {
     /// The same relocations, and the same bytes between them.
     pub fn same_bytes(&self, old: Vaddr, new: Vaddr, size: u64) -> bool {
         let (before, after) = (self.old.view.initialised(old, size), self.new.view.initialised(new, size));
-        let (relocations, others) = (relocations_in(self.old, old, size), relocations_in(self.new, new, size));
+        let (relocations, others) = (self.old.view.relocations_in(old, size), self.new.view.relocations_in(new, size));
         const COST: u64 = 16;
         let cost = before.len() as u64 + relocations.len() as u64 * COST;
         if relocations.len() != others.len() || before.len() != after.len() || !self.spend(cost) {
@@ -195,11 +195,4 @@ impl<'p, 'v, 'a> Equality<'p, 'v, 'a> {
             }
         }
     }
-}
-
-fn relocations_in<'x>(analysis: &'x Analysis, start: Vaddr, size: u64) -> &'x [Relocation] {
-    let all = &analysis.view.relocations;
-    let first = all.partition_point(|relocation| relocation.at < start);
-    let end = all.partition_point(|relocation| relocation.at.0 < start.0.saturating_add(size));
-    &all[first..end.max(first)]
 }

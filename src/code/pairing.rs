@@ -8,8 +8,11 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 
 use super::analysis::{Analysis, Function};
+use super::classes;
 use super::extents::Basis;
+use super::similar;
 use super::targets::{Target, external_hash};
+use crate::addr::Vaddr;
 use crate::binary::base_name;
 
 /// Pairs of functions, by index on both sides.
@@ -26,18 +29,28 @@ impl Pairing {
         let mut pairing = Pairing { new_of: vec![None; old.functions.len()], old_of: vec![None; new.functions.len()] };
         pairing.by_key(old, new, |analysis, function| analysis.names_of(function).next());
         pairing.by_key(old, new, |analysis, function| analysis.names_of(function).next().map(base_name));
-        pairing.by_key(old, new, |analysis, function| Some((function.fingerprint, external_hash(analysis, function))));
-        pairing.by_key(old, new, |_, function| Some(function.fingerprint));
+        pairing.by_key(old, new, |analysis, function| analysis.import_of_stub(function));
+        // all stubs look alike, or differ by their number in the table
+        let code =
+            |analysis: &Analysis, function: &Function| analysis.slot_of_stub(function).is_none().then_some(function.fingerprint);
+        pairing.by_key(old, new, |analysis, function| Some((code(analysis, function)?, external_hash(analysis, function))));
+        pairing.by_key(old, new, code);
+        pairing.by_classes(old, new);
+        let shape = |analysis: &Analysis, function: &Function| {
+            let may_be = analysis.slot_of_stub(function).is_none() && is_nameless(analysis, function);
+            may_be.then_some((function.shape, function.size))
+        };
+        pairing.by_key(old, new, shape);
         for _ in 0..ROUNDS {
             let found = pairing.by_references(old, new) + pairing.by_neighbours(old, new);
-            if found == 0 {
+            if found == 0 && similar::pair(&mut pairing, old, new) == 0 {
                 break;
             }
         }
         pairing
     }
 
-    fn pair(&mut self, old: usize, new: usize) -> bool {
+    pub(super) fn pair(&mut self, old: usize, new: usize) -> bool {
         let is_free = self.new_of[old].is_none() && self.old_of[new].is_none();
         if is_free {
             (self.new_of[old], self.old_of[new]) = (Some(new), Some(old));
@@ -68,12 +81,32 @@ impl Pairing {
         }
     }
 
-    /// Two functions of equal code refer, in the same order, to functions that are the same.
+    /// Virtual functions in the same slot of the same class that look alike.
+    fn by_classes(&mut self, old: &Analysis, new: &Analysis) {
+        let tables = classes::by_class(new);
+        for (key, before) in classes::by_class(old) {
+            let Some(after) = tables.get(&key).filter(|after| after.count == before.count) else { continue };
+            for index in 0..before.count {
+                let function = |analysis: &Analysis, slots: Vaddr| {
+                    let at = analysis.relocation_at(slots + 8 * index)?.relative_target()?;
+                    let (index, _) = analysis.function_at(at).filter(|&(_, offset)| offset == 0)?;
+                    is_nameless(analysis, &analysis.functions[index]).then_some(index)
+                };
+                if let (Some(a), Some(b)) = (function(old, before.slots), function(new, after.slots))
+                    && old.functions[a].shape == new.functions[b].shape
+                {
+                    self.pair(a, b);
+                }
+            }
+        }
+    }
+
+    /// Two functions of the same kinds of instructions refer, in the same order, to functions that are the same.
     fn by_references(&mut self, old: &Analysis, new: &Analysis) -> usize {
         let mut found = 0;
         for (index, function) in old.functions.iter().enumerate() {
             let Some(partner) = self.new_of[index].map(|new_index| &new.functions[new_index]) else { continue };
-            if partner.fingerprint != function.fingerprint {
+            if partner.shape != function.shape {
                 continue;
             }
             for (before, after) in old.references(function).iter().zip(new.references(partner)) {
@@ -110,7 +143,8 @@ impl Pairing {
             // several functions of a file may have one name
             let may_be = |a: &Function, b: &Function| {
                 let is_named_alike = old.names_of(a).next().map(base_name) == new.names_of(b).next().map(base_name);
-                is_named_alike && (a.basis == Basis::Stub) == (b.basis == Basis::Stub)
+                let binds = old.import_of_stub(a).is_some() || new.import_of_stub(b).is_some();
+                is_named_alike && !binds && (a.basis == Basis::Stub) == (b.basis == Basis::Stub)
             };
             if run.clone().zip(first..last).all(|(a, b)| may_be(&old.functions[a], &new.functions[b])) {
                 found += run.zip(first..last).filter(|&(a, b)| self.pair(a, b)).count();
@@ -118,6 +152,11 @@ impl Pairing {
         }
         found
     }
+}
+
+/// Two functions with different names are different functions, however alike they are.
+pub(super) fn is_nameless(analysis: &Analysis, function: &Function) -> bool {
+    analysis.names_of(function).next().is_none()
 }
 
 fn start_of_function(analysis: &Analysis, reference: &super::Reference) -> Option<usize> {

@@ -160,14 +160,39 @@ fn describe(analysis: &Analysis, target: &Target, text: &mut Vec<u8>) {
             number(6, range as u64);
             text.extend_from_slice(&offset.to_le_bytes());
         }
-        Target::Constant(at) => {
-            // many functions may refer to places of one large table
-            const ENOUGH: usize = 4096;
-            let content = content(analysis, at);
-            number(7, xxh3_64(&content[..content.len().min(ENOUGH)]));
-        }
+        Target::Constant(at) => describe_constant(analysis, at, text),
         Target::Outside => number(8, 0),
     }
+}
+
+/// A jump table by the places it leads to, anything else by its bytes without the words that relocations fill in.
+fn describe_constant(analysis: &Analysis, at: Vaddr, text: &mut Vec<u8>) {
+    // many functions may refer to places of one large table
+    const ENOUGH: usize = 4096;
+    let room = analysis.view.initialised(at, analysis.end_of_data(at).0.saturating_sub(at.0));
+    let room = &room[..room.len().min(ENOUGH)];
+    let entries = room.as_chunks::<4>().0.iter().map_while(|entry| {
+        let distance = i32::from_le_bytes(*entry);
+        let target = Vaddr(at.0.wrapping_add_signed(i64::from(distance)));
+        (distance != 0 && analysis.view.place(target) == Place::Code).then(|| analysis.function_at(target)).flatten()
+    });
+    let mut table = Vec::new();
+    for (index, offset) in entries {
+        table.extend_from_slice(&analysis.functions[index].fingerprint.to_le_bytes());
+        table.extend_from_slice(&offset.to_le_bytes());
+    }
+    if table.is_empty() {
+        let bytes = content(analysis, at);
+        let bytes = &bytes[..bytes.len().min(ENOUGH)];
+        table.extend_from_slice(bytes);
+        for relocation in analysis.view.relocations_in(at, bytes.len() as u64) {
+            let start = (relocation.at.0 - at.0) as usize;
+            let end = (start + relocation.width() as usize).min(table.len());
+            table[start..end].fill(0);
+        }
+    }
+    text.push(7);
+    text.extend_from_slice(&xxh3_64(&table).to_le_bytes());
 }
 
 /// The bytes of a constant: everything up to where the next datum may begin. That it begins like a text does not mean that its first

@@ -52,6 +52,40 @@ fn code_that_only_moves_is_the_same() {
 }
 
 #[test]
+fn stubs_are_the_same_when_they_bind_to_the_same() {
+    let more = SOURCE
+        .replace("puts(\"calling\");", "extern int abs(int), atoi(const char *); puts(\"calling\"); x = abs(x) + atoi(\"7\");");
+    for flags in [&["-fno-builtin"][..], &["-fno-builtin", "-Wl,-z,lazy", "-s"], &["-fno-builtin", "-fcf-protection=full"]] {
+        let (old, new) = (build(SOURCE, flags), build(&more, flags));
+        let (Ok(old), Ok(new)) = (FileView::parse(&old), FileView::parse(&new)) else { panic!("gcc's output is readable") };
+        let (old, new) = (Analysis::new(&old), Analysis::new(&new));
+        let pairing = Pairing::new(&old, &new);
+        let comparison = Comparison::new(&old, &new, &pairing);
+        let stubs = old.functions.iter().zip(&comparison.changes).filter(|(function, _)| function.basis == extents::Basis::Stub);
+        let changed: Vec<_> = stubs.filter(|(_, change)| !matches!(change, Change::Same | Change::Moved)).collect();
+        assert!(changed.is_empty(), "{flags:?}: {changed:?}");
+        let added = comparison.new_functions().filter(|function| new.import_of_stub(function).is_some());
+        assert_eq!(added.count(), 2, "{flags:?}");
+    }
+}
+
+#[test]
+fn a_small_function_that_reads_a_variable_of_others_is_no_stub() {
+    let source = "extern int other; int puts(const char *);
+        __attribute__((noinline)) static int get(void) { return other; }
+        int caller(void) { return get() + 1; } int prints(void) { return puts(\"\") + 1; }";
+    let bytes = build(source, &["-s"]);
+    let Ok(view) = FileView::parse(&bytes) else { panic!("gcc's output is readable") };
+    let analysis = Analysis::new(&view);
+    let targets = |name: &[u8]| {
+        let function = analysis.functions.iter().find(|function| analysis.names_of(function).any(|known| known == name)).unwrap();
+        analysis.references(function).iter().map(|reference| analysis.target_of(reference)).collect::<Vec<_>>()
+    };
+    assert!(matches!(targets(b"caller")[..], [Target::Function { offset: 0, .. }]), "{:?}", targets(b"caller"));
+    assert!(targets(b"prints").iter().any(|target| matches!(target, Target::Import { name: b"puts", .. })));
+}
+
+#[test]
 fn what_changes_is_seen_and_nothing_else() {
     let variants: [(&str, &str, &[&str]); 7] = [
         ("x * 7 + 3", "x * 7 + 4", &["leaf"]),
@@ -69,6 +103,48 @@ fn what_changes_is_seen_and_nothing_else() {
             let changed: Vec<&str> = LINES.iter().copied().filter(|name| change_of(&all, name) == Change::Changed).collect();
             assert_eq!(changed, expected, "{from} -> {to} with {flags:?}");
         }
+    }
+}
+
+#[test]
+fn dependencies_are_followed_through_calls_by_name() {
+    let (old, new) = (build(SOURCE, &[]), build(&SOURCE.replace("x * 7 + 3", "x * 7 + 4"), &[]));
+    let (Ok(old), Ok(new)) = (FileView::parse(&old), FileView::parse(&new)) else { panic!("gcc's output is readable") };
+    let (old, new) = (Analysis::new(&old), Analysis::new(&new));
+    let pairing = Pairing::new(&old, &new);
+    let mut comparison = Comparison::new(&old, &new, &pairing);
+    comparison.follow_dependencies();
+    let change_of = |name: &[u8]| {
+        let index = old.functions.iter().position(|function| old.names_of(function).any(|known| known == name));
+        comparison.changes[index.unwrap()]
+    };
+    // `leaf` can be interposed, so that `calls` and `choose` call it through the PLT
+    assert_eq!(
+        [change_of(b"leaf"), change_of(b"calls"), change_of(b"choose")],
+        [Change::Changed, Change::Depends, Change::Depends]
+    );
+    assert!(matches!(change_of(b"scale"), Change::Same | Change::Moved));
+}
+
+#[test]
+fn hashes_of_functions_stay_when_everything_moves() {
+    let hashes = |bytes: &[u8]| {
+        let Ok(view) = FileView::parse(bytes) else { panic!("gcc's output is readable") };
+        let analysis = Analysis::new(&view);
+        let hash = |function| {
+            let name = String::from_utf8_lossy(analysis.names_of(function).next()?).into_owned();
+            LINES.contains(&name.as_str()).then(|| (name, targets::external_hash(&analysis, function)))
+        };
+        let mut hashes: Vec<(String, u64)> = analysis.functions.iter().filter_map(hash).collect();
+        hashes.sort();
+        hashes
+    };
+    // `choose` has a jump table and `name_of` a table of pointers, in the file as addends of RELR
+    for flags in [&["-O2"][..], &["-Wl,-z,pack-relative-relocs"]] {
+        let elsewhere = [flags, &["-Wl,--section-start=.text=0x9000"]].concat();
+        let (old, new) = (hashes(&build(SOURCE, flags)), hashes(&build(SOURCE, &elsewhere)));
+        assert_eq!(old.len(), LINES.len());
+        assert_eq!(old, new, "{flags:?}");
     }
 }
 

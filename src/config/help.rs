@@ -1,6 +1,6 @@
 //! The `--help` text, written from the table of switches. No line is longer than 80 columns.
 
-use super::options::{SWITCHES, Switch};
+use super::options::{Group, SWITCHES, Switch};
 use alloc::format;
 use alloc::string::String;
 
@@ -13,26 +13,38 @@ const USAGE: &str = "\
 Usage: ld-luci.so [OPTION]... PROGRAM [--] [ARGUMENT]...
 Runs a dynamically linked program, and can replace its libraries while it runs.
 As the interpreter of a program (PT_INTERP) it takes the same settings from the
-environment variables in parentheses and from its configuration file.
-A long option takes its value as the next argument or after '='; an option that
-is on or off can be switched off with '=no'.
-
+environment variables in parentheses and from its configuration file. What the
+command line says counts more than the environment, that more than the file.
+A long option takes its value as the next argument or after '='. An option
+without a value is off by default, on when it is given, and off with '=no'.
 ";
+
+/// The parts of the text in order.
+const GROUPS: [(Group, &str); 3] = [
+    (Group::Setting, "Settings; the long name is also the key in the configuration file:"),
+    (Group::Start, "For one start; not in the configuration file:"),
+    (Group::Answer, "Answers, for which no program runs; not in the configuration file:"),
+];
 
 /// The text that `--help` prints to standard output.
 pub fn help() -> String {
     let mut text = String::from(USAGE);
-    for switch in SWITCHES {
-        let names = names(switch);
-        text.push_str(&names);
-        let mut column = names.len();
-        if column >= COLUMN {
-            text.push('\n');
-            column = 0;
-        }
-        wrap(&mut text, &explanation(switch), column);
+    for (group, heading) in GROUPS {
+        text.push_str(&format!("\n{heading}\n"));
+        SWITCHES.iter().filter(|switch| switch.group == group).for_each(|switch| describe(switch, &mut text));
     }
     text
+}
+
+fn describe(switch: &Switch, text: &mut String) {
+    let names = names(switch);
+    text.push_str(&names);
+    let mut column = names.len();
+    if column >= COLUMN {
+        text.push('\n');
+        column = 0;
+    }
+    wrap(text, &explanation(switch), column);
 }
 
 fn names(switch: &Switch) -> String {
@@ -78,15 +90,21 @@ mod tests {
             assert!(line.len() <= WIDTH && line.trim_end() == line, "{line}");
         }
         for switch in SWITCHES {
-            assert!(text.contains(&format!("--{}", switch.long)));
-            assert!(text.contains(switch.variable.unwrap_or("")));
+            let option = format!("--{}", switch.long);
+            let starts = |line: &&str| line[6.min(line.len())..].split(' ').next() == Some(&option);
+            assert_eq!(text.lines().filter(starts).count(), 1, "{option}");
+            let variable = switch.variable.unwrap_or("Usage");
+            assert_eq!(text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| *word == variable).count(), 1);
+            let default = format!("default: {})", switch.default).replace(' ', "");
+            let packed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+            assert!(switch.argument.is_none() || switch.default.is_empty() || packed.contains(&default), "{option}");
         }
     }
 
     /// The sample file as the table says it: each key commented out at its default, below its explanation.
     fn sample() -> String {
         let mut text = String::from(SAMPLE_HEADER);
-        for switch in SWITCHES.iter().filter(|switch| switch.file) {
+        for switch in SWITCHES.iter().filter(|switch| switch.group == Group::Setting) {
             let mut line = String::from("\n#");
             for word in explanation(switch).split(' ') {
                 if line.len() + word.len() > WIDTH {
@@ -127,7 +145,7 @@ mod tests {
             _ => line,
         });
         let used = used.filter(|line| !line.ends_with('=')).collect::<alloc::vec::Vec<_>>().join("\n");
-        let config = super::super::Config::read(None, core::iter::empty(), false, |_| Some(used.as_bytes())).unwrap();
+        let config = super::super::Config::read(None, core::iter::empty(), false, |_| Ok(used.as_bytes())).unwrap();
         assert_eq!(config, super::super::Config::default(), "a default in the table differs from the one in Config");
         assert!(used.lines().filter(|line| line.contains(" = ")).count() > 8);
     }

@@ -37,16 +37,23 @@ pub struct Config<'a> {
     pub logfile: Option<&'a [u8]>,
     /// The configuration file; an empty name means none.
     pub luci_conf: &'a [u8],
-    pub library_path: Vec<&'a [u8]>,
-    pub preload: Vec<&'a [u8]>,
-    pub exclude: Vec<&'a [u8]>,
+    pub library_path: Vec<List<'a>>,
+    /// A file with the directories that are searched last; an empty name means those of the system.
+    pub library_conf: &'a [u8],
+    pub preload: Vec<List<'a>>,
+    pub exclude: Vec<List<'a>>,
     /// Where status lines go: a file, a FIFO, or `unix:PATH`.
     pub statusinfo: Option<&'a [u8]>,
+    /// There is a line for the first Version too.
+    pub early_statusinfo: bool,
     pub update: bool,
     /// Objects opened by dlopen are followed too.
     pub dlupdate: bool,
     /// Incompatible versions are applied all the same.
     pub force: bool,
+    pub func_dep_check: bool,
+    /// 0 strict to 3: `luci::update::Difference::relaxed_at`.
+    pub relax_check: u32,
     /// How long nothing may happen to any watched file before a change is taken up, in milliseconds.
     pub update_settle_ms: u32,
     pub snapshot: Snapshot,
@@ -54,7 +61,7 @@ pub struct Config<'a> {
     /// Functions that are bound at their call are bound at each call.
     pub bind_not: bool,
     /// Lists of auditors, separated by `:`.
-    pub audit: Vec<&'a [u8]>,
+    pub audit: Vec<List<'a>>,
     /// The first definition wins only if it is strong (LD_DYNAMIC_WEAK).
     pub weak: bool,
     pub argv0: Option<&'a [u8]>,
@@ -81,12 +88,36 @@ pub struct Config<'a> {
     pub debug: Option<&'a [u8]>,
     /// Where that goes instead of standard error: the beginning of a file's name.
     pub debug_output: Option<&'a [u8]>,
-    /// By which name the directories of `library_path` were given, for messages.
-    pub library_path_source: &'static str,
     /// The value of GLIBC_TUNABLES, for the tables that libc reads.
     pub tunables: Option<&'a [u8]>,
     /// Settings in the environment or in the file that could not be understood; each is worth a warning.
     pub problems: Vec<Error>,
+}
+
+/// A list as one source gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct List<'a> {
+    pub text: &'a [u8],
+    pub source: Source,
+}
+
+/// Who gives a value; the sources differ in small things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    Environment,
+    CommandLine,
+    File,
+}
+
+impl Source {
+    /// The name under which this source gives a setting, for messages.
+    pub fn name_of(self, option: &'static str, variable: &'static str) -> &'static str {
+        match self {
+            Source::Environment => variable,
+            Source::CommandLine => option,
+            Source::File => "ld-luci.conf",
+        }
+    }
 }
 
 /// What a start of the loader is for.
@@ -142,12 +173,16 @@ impl Default for Config<'_> {
             logfile: None,
             luci_conf: DEFAULT_FILE,
             library_path: Vec::new(),
+            library_conf: b"",
             preload: Vec::new(),
             exclude: Vec::new(),
             statusinfo: None,
+            early_statusinfo: false,
             update: false,
             dlupdate: false,
             force: false,
+            func_dep_check: false,
+            relax_check: 0,
             update_settle_ms: 50,
             snapshot: Snapshot::Auto,
             bind_now: false,
@@ -169,7 +204,6 @@ impl Default for Config<'_> {
             origin_path: None,
             debug: None,
             debug_output: None,
-            library_path_source: "LD_LIBRARY_PATH",
             tunables: None,
             problems: Vec::new(),
         }
@@ -179,14 +213,20 @@ impl Default for Config<'_> {
 impl<'a> Config<'a> {
     /// The directories of LD_LIBRARY_PATH in order; an empty element is the current directory.
     pub fn library_path(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
-        self.library_path.iter().flat_map(|list| library_path_elements(list))
+        self.library_path.iter().flat_map(|list| library_path_elements(list.text))
     }
 
-    /// The objects to preload in order, without those of `/etc/ld.so.preload`. In secure-execution mode there are no paths
-    /// among them.
-    pub fn preload(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
-        let names = self.preload.iter().flat_map(|list| preload_names(list));
-        names.filter(|name| !self.secure || !name.contains(&b'/'))
+    /// By which name the library path was given.
+    pub fn library_path_source(&self) -> &'static str {
+        let source = self.library_path.first().map_or(Source::Environment, |list| list.source);
+        source.name_of("--library-path", "LD_LIBRARY_PATH")
+    }
+
+    /// The objects to preload in order, each with the source that names it, without those of `/etc/ld.so.preload`. In
+    /// secure-execution mode there are no paths among them.
+    pub fn preload(&self) -> impl Iterator<Item = (&'a [u8], Source)> + '_ {
+        let names = self.preload.iter().flat_map(|list| preload_names(list.text).map(|name| (name, list.source)));
+        names.filter(|(name, _)| !self.secure || !name.contains(&b'/'))
     }
 }
 
@@ -204,6 +244,12 @@ pub fn library_path_elements(list: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// comments are gone ([`without_comments`]).
 pub fn preload_names(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     list.split(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b':' | b';')).filter(|name| !name.is_empty())
+}
+
+/// The directories of a file of `--library-conf`: one on a line, without comments. A relative one would mean another directory
+/// for each caller, so it does not count.
+pub fn listed_directories(file: &[u8]) -> impl Iterator<Item = &[u8]> {
+    without_comments(file).map(<[u8]>::trim_ascii).filter(|line| line.starts_with(b"/"))
 }
 
 /// The lines of `/etc/ld.so.preload` without what follows a `#`.
@@ -226,12 +272,15 @@ pub const UNSECURE_VARIABLES: &[&str] = &[
     "LD_BIND_NOW",
     "LD_DEBUG",
     "LD_DEBUG_OUTPUT",
+    "LD_DEPENDENCY_CHECK",
     "LD_DYNAMIC_DLUPDATE",
     "LD_DYNAMIC_UPDATE",
     "LD_DYNAMIC_WEAK",
+    "LD_EARLY_STATUS_INFO",
     "LD_EXCLUDE",
     "LD_FORCE_UPDATE",
     "LD_HWCAP_MASK",
+    "LD_LIBRARY_CONF",
     "LD_LIBRARY_PATH",
     "LD_LOGFILE",
     "LD_LOGLEVEL",
@@ -240,6 +289,7 @@ pub const UNSECURE_VARIABLES: &[&str] = &[
     "LD_PRELOAD",
     "LD_PROFILE",
     "LD_PROFILE_OUTPUT",
+    "LD_RELAX_CHECK",
     "LD_SHOW_ARGS",
     "LD_SHOW_AUXV",
     "LD_SHOW_ENV",
@@ -287,6 +337,11 @@ mod tests {
     #[test]
     fn preload_names_are_separated_by_blanks_too() {
         assert_eq!(all(preload_names(b" a.so:/b.so;;c.so  d ")), [&b"a.so"[..], b"/b.so", b"c.so", b"d"]);
+    }
+
+    #[test]
+    fn a_list_of_directories_has_one_on_a_line() {
+        assert_eq!(all(listed_directories(b" /a b \n# /c\n\nd\n/e/ # why\r\n/f")), [&b"/a b"[..], b"/e/", b"/f"]);
     }
 
     #[test]

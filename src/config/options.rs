@@ -1,19 +1,18 @@
 //! The table of switches: flag, variable, configuration key, default and help text of each, in one row ([`Switch`]). A new
 //! switch is one row here and one field of [`Config`]; reading, `--help` and the sample file follow.
 
-use super::{Config, Mode, Snapshot};
+use super::{Config, List, Mode, Snapshot};
 use alloc::vec::Vec;
 
 /// One switch under all its names.
 pub struct Switch {
-    /// `--long` on the command line; also the key in the configuration file if [`Switch::file`] is set.
+    /// `--long` on the command line; also the key in the configuration file if that may set it ([`Group::Setting`]).
     pub long: &'static str,
     /// `-s` on the command line.
     pub short: Option<u8>,
     /// The environment variable.
     pub variable: Option<&'static str>,
-    /// Whether the configuration file may set it.
-    pub file: bool,
+    pub group: Group,
     /// Whether the caller may set it in secure-execution mode, because it can do no harm there.
     pub harmless: bool,
     /// What stands for the value in the help text; `None` for switches that are on or off.
@@ -22,6 +21,17 @@ pub struct Switch {
     pub default: &'static str,
     pub help: &'static str,
     pub set: Set,
+}
+
+/// What a switch is for: the parts of the help text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// How programs run; the configuration file may set it.
+    Setting,
+    /// One start of a program.
+    Start,
+    /// An answer, for which no program runs.
+    Answer,
 }
 
 /// Where the value of a switch goes, and which values there are.
@@ -37,9 +47,9 @@ pub enum Set {
     /// A text, as it is.
     Text(for<'c, 'a> fn(&'c mut Config<'a>, &'a [u8])),
     /// A list that may be given several times on the command line.
-    List(for<'c, 'a> fn(&'c mut Config<'a>) -> &'c mut Vec<&'a [u8]>),
+    List(for<'c, 'a> fn(&'c mut Config<'a>) -> &'c mut Vec<List<'a>>),
     /// As [`Set::List`], and what the command line gives comes after what the environment or the file gave.
-    AddedList(for<'c, 'a> fn(&'c mut Config<'a>) -> &'c mut Vec<&'a [u8]>),
+    AddedList(for<'c, 'a> fn(&'c mut Config<'a>) -> &'c mut Vec<List<'a>>),
     /// One of several words.
     Choice(&'static [Choice]),
     /// What the loader is to do; the variable counts whatever its value.
@@ -57,7 +67,7 @@ const NONE: Switch = Switch {
     long: "",
     short: None,
     variable: None,
-    file: true,
+    group: Group::Setting,
     harmless: false,
     argument: None,
     default: "no",
@@ -75,6 +85,16 @@ pub static SWITCHES: &[Switch] = &[
         default: "",
         help: "search the libraries in these directories, separated by : or ;, after the RPATH and before all others",
         set: Set::List(|config| &mut config.library_path),
+        ..NONE
+    },
+    Switch {
+        long: "library-conf",
+        short: Some(b'c'),
+        variable: Some("LD_LIBRARY_CONF"),
+        argument: Some("FILE"),
+        default: "",
+        help: "search the directories in this file, one on a line, not /etc/ld.so.cache and the default directories",
+        set: Set::Text(|config, value| config.library_conf = value),
         ..NONE
     },
     Switch {
@@ -158,6 +178,24 @@ pub static SWITCHES: &[Switch] = &[
         ..NONE
     },
     Switch {
+        long: "relax-check",
+        short: Some(b'i'),
+        variable: Some("LD_RELAX_CHECK"),
+        argument: Some("N"),
+        default: "0",
+        help: "0 strict, 1 take new versions where evidence is only missing, 2 also other initial values and constructors, 3 also other pointers and virtual functions",
+        set: Set::Number(|config| &mut config.relax_check, 3),
+        ..NONE
+    },
+    Switch {
+        long: "func-dep-check",
+        short: Some(b'D'),
+        variable: Some("LD_DEPENDENCY_CHECK"),
+        help: "count a constructor as changed when a function that it only refers to has changed",
+        set: Set::Bool(|config| &mut config.func_dep_check),
+        ..NONE
+    },
+    Switch {
         long: "update-settle-ms",
         variable: Some("LD_UPDATE_SETTLE_MS"),
         argument: Some("MS"),
@@ -190,6 +228,13 @@ pub static SWITCHES: &[Switch] = &[
         ..NONE
     },
     Switch {
+        long: "early-statusinfo",
+        variable: Some("LD_EARLY_STATUS_INFO"),
+        help: "with --update: write a line also for each library that is followed, before the program runs",
+        set: Set::Bool(|config| &mut config.early_statusinfo),
+        ..NONE
+    },
+    Switch {
         long: "verbosity",
         short: Some(b'v'),
         variable: Some("LD_LOGLEVEL"),
@@ -211,7 +256,7 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "debug",
-        file: false,
+        group: Group::Start,
         // the runtime asks for /etc/suid-debug, as old glibcs do
         harmless: true,
         variable: Some("LD_DEBUG"),
@@ -223,7 +268,7 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "debug-output",
-        file: false,
+        group: Group::Start,
         variable: Some("LD_DEBUG_OUTPUT"),
         argument: Some("FILE"),
         default: "",
@@ -233,7 +278,7 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "show-auxv",
-        file: false,
+        group: Group::Start,
         variable: Some("LD_SHOW_AUXV"),
         help: "print the auxiliary vector first",
         set: Set::Present(|config| &mut config.show_auxv),
@@ -241,7 +286,7 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "show-args",
-        file: false,
+        group: Group::Start,
         variable: Some("LD_SHOW_ARGS"),
         help: "print the program's arguments first",
         set: Set::NonEmpty(|config| &mut config.show_args),
@@ -249,7 +294,7 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "show-env",
-        file: false,
+        group: Group::Start,
         variable: Some("LD_SHOW_ENV"),
         help: "print the environment first",
         set: Set::NonEmpty(|config| &mut config.show_env),
@@ -257,7 +302,7 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "origin-path",
-        file: false,
+        group: Group::Start,
         variable: Some("LD_ORIGIN_PATH"),
         argument: Some("DIR"),
         default: "",
@@ -268,7 +313,7 @@ pub static SWITCHES: &[Switch] = &[
     Switch {
         long: "luci-conf",
         short: Some(b'C'),
-        file: false,
+        group: Group::Start,
         argument: Some("FILE"),
         default: "/opt/luci/ld-luci.conf",
         help: "read the settings in this file; an empty name reads none",
@@ -283,7 +328,7 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "inhibit-rpath",
-        file: false,
+        group: Group::Start,
         argument: Some("LIST"),
         default: "",
         help: "ignore RPATH and RUNPATH of the objects of these names, separated by :",
@@ -292,7 +337,7 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "glibc-hwcaps-prepend",
-        file: false,
+        group: Group::Start,
         argument: Some("LIST"),
         default: "",
         help: "search these glibc-hwcaps subdirectories first, separated by :",
@@ -301,7 +346,7 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "glibc-hwcaps-mask",
-        file: false,
+        group: Group::Start,
         argument: Some("LIST"),
         default: "",
         help: "of the built-in glibc-hwcaps subdirectories search only these, separated by :",
@@ -310,7 +355,7 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "argv0",
-        file: false,
+        group: Group::Start,
         argument: Some("NAME"),
         default: "",
         help: "let the program find this name in argv[0]",
@@ -319,7 +364,7 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "list",
-        file: false,
+        group: Group::Answer,
         harmless: true,
         variable: Some("LD_TRACE_LOADED_OBJECTS"),
         help: "print the objects that would be loaded, and exit",
@@ -328,7 +373,7 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "list-versions",
-        file: false,
+        group: Group::Answer,
         variable: Some("LD_VERBOSE"),
         help: "with --list: print also which object provides each version",
         set: Set::NonEmpty(|config| &mut config.list_versions),
@@ -336,7 +381,7 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "list-undefined",
-        file: false,
+        group: Group::Answer,
         variable: Some("LD_WARN"),
         help: "with --list: report also the symbols of data without a definition, with --bind-now those of functions too",
         set: Set::NonEmpty(|config| &mut config.list_undefined),
@@ -344,14 +389,14 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "tree",
-        file: false,
+        group: Group::Answer,
         help: "print what a program or library would load, from where and by which rule, and what would be missing, and exit",
         set: Set::Mode(Mode::Tree),
         ..NONE
     },
     Switch {
         long: "why",
-        file: false,
+        group: Group::Answer,
         argument: Some("NAME"),
         default: "",
         help: "print who needs this object and what for, and exit",
@@ -360,14 +405,14 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "json",
-        file: false,
+        group: Group::Answer,
         help: "with --why, else as --tree: print a JSON document",
         set: Set::Bool(|config| &mut config.json),
         ..NONE
     },
     Switch {
         long: "verify",
-        file: false,
+        group: Group::Answer,
         harmless: true,
         help: "tell by the exit status whether the program can be handled",
         set: Set::Mode(Mode::Verify),
@@ -375,7 +420,7 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "list-tunables",
-        file: false,
+        group: Group::Answer,
         harmless: true,
         help: "print the tunables of the libc with their values and bounds, and exit",
         set: Set::Mode(Mode::ListTunables),
@@ -383,7 +428,7 @@ pub static SWITCHES: &[Switch] = &[
     },
     Switch {
         long: "list-diagnostics",
-        file: false,
+        group: Group::Answer,
         harmless: true,
         help: "print what is known of the system and the processor, and exit",
         set: Set::Mode(Mode::ListDiagnostics),
@@ -392,7 +437,7 @@ pub static SWITCHES: &[Switch] = &[
     Switch {
         long: "version",
         short: Some(b'V'),
-        file: false,
+        group: Group::Answer,
         harmless: true,
         help: "print version and build, and exit",
         set: Set::Mode(Mode::Version),
@@ -401,7 +446,7 @@ pub static SWITCHES: &[Switch] = &[
     Switch {
         long: "help",
         short: Some(b'h'),
-        file: false,
+        group: Group::Answer,
         harmless: true,
         help: "print this text, and exit",
         set: Set::Mode(Mode::Help),

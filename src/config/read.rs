@@ -2,19 +2,11 @@
 //! directions (a lower value too). What each switch is called and does is the table's business ([`super::options`]).
 
 use super::file;
-use super::options::{Given, SWITCHES, Set, Switch};
-use super::{Config, Mode, Program, WARNINGS};
+use super::options::{Given, Group, SWITCHES, Set, Switch};
+use super::{Config, List, Mode, Program, Source, WARNINGS};
 use crate::diag::{Error, Result};
 use alloc::format;
 use alloc::string::{String, ToString};
-
-/// Who gives a value; the sources differ in small things.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Source {
-    Environment,
-    CommandLine,
-    File,
-}
 
 impl<'a> Config<'a> {
     /// Reads all settings.
@@ -22,8 +14,8 @@ impl<'a> Config<'a> {
     /// `args` is the whole argument vector when the loader was started by name, `None` when the kernel started it as
     /// interpreter: there the arguments are the program's. `env` are the `NAME=value` strings. `secure` is AT_SECURE: then
     /// the environment counts only where it can do no harm, and options are refused likewise. `file` is called once with
-    /// the name of the configuration file and returns its content, if there is one that may be used (in secure mode: the
-    /// default file, owned by root).
+    /// the name of the configuration file and returns its content, if it may be used (in secure mode: the default file,
+    /// owned by root).
     ///
     /// An error is a mistake on the command line, to be answered with [`super::USAGE_STATUS`]; mistakes in the other sources
     /// do not stop a program and are in [`Config::problems`].
@@ -31,7 +23,7 @@ impl<'a> Config<'a> {
         args: Option<&mut dyn Iterator<Item = &'a [u8]>>,
         env: impl Iterator<Item = &'a [u8]>,
         secure: bool,
-        file: impl FnOnce(&[u8]) -> Option<&'a [u8]>,
+        file: impl FnOnce(&[u8]) -> Result<&'a [u8]>,
     ) -> Result<Self> {
         let mut config = Config { secure, ..Config::default() };
         let mut given = Given::default();
@@ -50,11 +42,11 @@ impl<'a> Config<'a> {
             return Ok(config);
         }
         match file(config.luci_conf) {
-            Some(bytes) => config.read_file(bytes, given),
-            None if config.luci_conf != super::DEFAULT_FILE => {
-                return Err(Error::other(text(config.luci_conf), "cannot read the configuration file"));
-            }
-            None => {}
+            Ok(bytes) => config.read_file(bytes, given),
+            Err(error) if config.luci_conf != super::DEFAULT_FILE => return Err(error),
+            // nobody has to have settings, and a caller is not told why root's do not count
+            Err(error) if error.is_not_found() || secure => {}
+            Err(error) => config.problems.push(error),
         }
         if config.verbosity < WARNINGS {
             config.problems.clear();
@@ -178,9 +170,9 @@ impl<'a> Config<'a> {
         let mut here = Given::default();
         for setting in file::settings(bytes) {
             let outcome = setting.value.map_err(ToString::to_string).and_then(|(key, value)| {
-                let is_named = |switch: &Switch| switch.file && switch.long.as_bytes() == key;
+                let is_named = |switch: &Switch| switch.group == Group::Setting && switch.long.as_bytes() == key;
                 let Some(index) = SWITCHES.iter().position(is_named) else {
-                    return Err(format!("unknown setting '{}'", text(key)));
+                    return Err(format!("unknown setting '{}'", short(key)));
                 };
                 if given.contains(index) || value.is_empty() {
                     return Ok(());
@@ -214,10 +206,7 @@ impl<'a> Config<'a> {
                 if !again && !added {
                     list.clear();
                 }
-                list.push(value.unwrap_or_default());
-                if source == Source::CommandLine && switch.long == "library-path" {
-                    self.library_path_source = "--library-path";
-                }
+                list.push(List { text: value.unwrap_or_default(), source });
             }
             Set::Choice(choices) => {
                 let value = value.unwrap_or_default();
@@ -225,7 +214,7 @@ impl<'a> Config<'a> {
                     Some((_, store)) => store(self),
                     None => {
                         let words = choices.iter().map(|(word, _)| *word).collect::<alloc::vec::Vec<_>>().join(", ");
-                        return Err(format!("'{}' is none of: {words}", text(value)));
+                        return Err(format!("'{}' is none of: {words}", short(value)));
                     }
                 }
             }
@@ -266,13 +255,22 @@ fn parse_bool(value: &[u8]) -> core::result::Result<bool, String> {
     match value {
         b"1" | b"yes" | b"on" | b"true" => Ok(true),
         b"0" | b"no" | b"off" | b"false" => Ok(false),
-        _ => Err(format!("'{}' is neither yes nor no", text(value))),
+        _ => Err(format!("'{}' is neither yes nor no", short(value))),
     }
 }
 
 fn parse_number(value: &[u8], max: u32) -> core::result::Result<u32, String> {
     let number = core::str::from_utf8(value).ok().and_then(|value| value.parse::<u32>().ok());
-    number.filter(|number| *number <= max).ok_or_else(|| format!("'{}' is not a number from 0 to {max}", text(value)))
+    number.filter(|number| *number <= max).ok_or_else(|| format!("'{}' is not a number from 0 to {max}", short(value)))
+}
+
+/// The beginning of a value or key for a message, which must not fill the screen.
+fn short(bytes: &[u8]) -> String {
+    const SHOWN: usize = 100;
+    match bytes.get(..SHOWN) {
+        Some(beginning) if bytes.len() > SHOWN => format!("{}...", text(beginning)),
+        _ => text(bytes),
+    }
 }
 
 /// Bytes for a message.

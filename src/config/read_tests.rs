@@ -5,12 +5,16 @@ use crate::config::{Snapshot, help};
 use alloc::vec::Vec;
 
 fn interpreter<'a>(env: &[&'a [u8]], file: &'a [u8]) -> Config<'a> {
-    Config::read(None, env.iter().copied(), false, |_| Some(file)).unwrap()
+    Config::read(None, env.iter().copied(), false, |_| Ok(file)).unwrap()
 }
 
 fn by_name<'a>(args: &[&'a [u8]], env: &[&'a [u8]], file: &'a [u8]) -> Result<Config<'a>> {
     let mut args = core::iter::once(&b"ld-luci.so"[..]).chain(args.iter().copied());
-    Config::read(Some(&mut args), env.iter().copied(), false, |_| Some(file))
+    Config::read(Some(&mut args), env.iter().copied(), false, |_| Ok(file))
+}
+
+fn names<'a>(config: &Config<'a>) -> Vec<&'a [u8]> {
+    config.preload().map(|(name, _)| name).collect()
 }
 
 fn problems(config: &Config) -> Vec<String> {
@@ -19,7 +23,8 @@ fn problems(config: &Config) -> Vec<String> {
 
 #[test]
 fn nothing_set_is_the_default() {
-    let config = Config::read(None, [&b"PATH=/bin"[..], b"LD", b"LD_"].into_iter(), false, |_| None).unwrap();
+    let config =
+        Config::read(None, [&b"PATH=/bin"[..], b"LD", b"LD_"].into_iter(), false, |_| Err(Error::os("", "", 2))).unwrap();
     assert_eq!(config, Config::default());
 }
 
@@ -61,7 +66,7 @@ fn tunables_are_kept_as_they_are() {
 fn a_list_of_one_source_replaces_that_of_another() {
     let config = interpreter(&[b"LD_LIBRARY_PATH=/e;/f"], b"library-path = /c\npreload = x.so\npreload = y.so\n");
     assert_eq!(config.library_path().collect::<Vec<_>>(), [b"/e", b"/f"]);
-    assert_eq!(config.preload().collect::<Vec<_>>(), [b"x.so", b"y.so"]);
+    assert_eq!(names(&config), [b"x.so", b"y.so"]);
     let config = by_name(&[b"-L", b"/1:/2", b"--library-path", b"/3", b"p"], &[b"LD_LIBRARY_PATH=/e"], b"").unwrap();
     assert_eq!(config.library_path().collect::<Vec<_>>(), [b"/1", b"/2", b"/3"]);
     let config = by_name(&[b"--library-path", b"", b"p"], &[b"LD_LIBRARY_PATH=/e"], b"").unwrap();
@@ -71,7 +76,7 @@ fn a_list_of_one_source_replaces_that_of_another() {
 #[test]
 fn preload_options_come_after_the_variable() {
     let config = by_name(&[b"--preload", b"b.so", b"-Pc.so", b"p"], &[b"LD_PRELOAD=a.so"], b"preload = z.so").unwrap();
-    assert_eq!(config.preload().collect::<Vec<_>>(), [b"a.so", b"b.so", b"c.so"]);
+    assert_eq!(names(&config), [b"a.so", b"b.so", b"c.so"]);
 }
 
 #[test]
@@ -88,7 +93,7 @@ fn the_first_file_is_the_program_and_the_rest_is_its_own() {
 fn short_options_cluster() {
     let config = by_name(&[b"-unL/a", b"p"], &[], b"").unwrap();
     assert!(config.update && config.bind_now);
-    assert_eq!(config.library_path, [b"/a"]);
+    assert_eq!(config.library_path().collect::<Vec<_>>(), [b"/a"]);
 }
 
 #[test]
@@ -136,7 +141,7 @@ fn without_warnings_mistakes_elsewhere_are_not_told() {
 
 #[test]
 fn the_command_line_names_the_file() {
-    let read = |args: [&'static [u8]; 4], file: Option<&'static [u8]>| {
+    let read = |args: [&'static [u8]; 4], file: Result<&'static [u8]>| {
         let mut asked = None;
         let config = Config::read(Some(&mut args.into_iter()), core::iter::empty(), false, |name| {
             asked = Some(name.to_vec());
@@ -144,12 +149,39 @@ fn the_command_line_names_the_file() {
         });
         (asked, config)
     };
-    let (asked, config) = read([b"ld", b"-C", b"/my.conf", b"p"], Some(b"verbosity = 7"));
+    let (asked, config) = read([b"ld", b"-C", b"/my.conf", b"p"], Ok(b"verbosity = 7"));
     assert_eq!((asked.unwrap(), config.unwrap().verbosity), (b"/my.conf".to_vec(), 7));
-    let (_, config) = read([b"ld", b"-C", b"/my.conf", b"p"], None);
-    assert_eq!(config.unwrap_err().to_string(), "/my.conf: cannot read the configuration file");
-    let (asked, config) = read([b"ld", b"-C", b"", b"p"], None);
+    let missing = || Err(Error::os("/my.conf", "cannot read the configuration file", 2));
+    let (_, config) = read([b"ld", b"-C", b"/my.conf", b"p"], missing());
+    assert_eq!(config.unwrap_err().to_string(), "/my.conf: cannot read the configuration file: No such file or directory");
+    let (asked, config) = read([b"ld", b"-C", b"", b"p"], missing());
     assert!(asked.is_none() && config.is_ok());
+}
+
+#[test]
+fn a_default_file_that_is_there_and_cannot_be_read_is_told() {
+    let read = |secure, errno| {
+        let failed = |path: &[u8]| Err(Error::os(String::from_utf8_lossy(path), "cannot be read", errno));
+        problems(&Config::read(None, core::iter::empty(), secure, failed).unwrap())
+    };
+    assert_eq!(read(false, 13), ["/opt/luci/ld-luci.conf: cannot be read: Permission denied"]);
+    assert!(read(false, 2).is_empty() && read(false, 20).is_empty(), "nobody has to have settings");
+    assert!(read(true, 13).is_empty(), "a caller is not told of root's files");
+}
+
+#[test]
+fn a_list_knows_who_gave_it() {
+    let config = by_name(&[b"-Pb.so", b"p"], &[b"LD_PRELOAD=a.so"], b"library-path = /f").unwrap();
+    let sources = config.preload().map(|(_, source)| source.name_of("--preload", "LD_PRELOAD")).collect::<Vec<_>>();
+    assert_eq!(sources, ["LD_PRELOAD", "--preload"]);
+    assert_eq!(config.library_path_source(), "ld-luci.conf");
+}
+
+#[test]
+fn what_is_too_long_for_a_message_is_cut() {
+    let line = [&b"verbosity = "[..], &[b'9'; 1000]].concat();
+    let told = problems(&interpreter(&[], &line)).concat();
+    assert!(told.contains("'9999") && told.contains("...' is not a number") && told.len() < 200, "{told}");
 }
 
 #[test]
@@ -165,8 +197,8 @@ fn secure_mode_takes_nothing_from_the_caller_that_could_do_harm() {
         b"LD_BIND_NOW=1",
     ];
     let file = b"verbosity = 5\nstatusinfo = /tmp/status\nlogfile = /tmp/log";
-    let config = Config::read(None, env.into_iter(), true, |_| Some(file)).unwrap();
-    assert_eq!(config.preload().collect::<Vec<_>>(), [b"tool.so"]);
+    let config = Config::read(None, env.into_iter(), true, |_| Ok(file)).unwrap();
+    assert_eq!(names(&config), [b"tool.so"]);
     let config = Config { preload: Vec::new(), ..config };
     assert_eq!(config, Config { secure: true, bind_now: true, verbosity: 5, ..Config::default() });
 }
@@ -175,7 +207,7 @@ fn secure_mode_takes_nothing_from_the_caller_that_could_do_harm() {
 fn a_setuid_loader_starts_no_program() {
     for option in [&b"--preload=x"[..], b"-L/x", b"-C/x", b"--update", b"--argv0=x", b"--list", b"--verify", b"--"] {
         let mut args = [b"ld", option, b"p"].into_iter();
-        let error = Config::read(Some(&mut args), core::iter::empty(), true, |_| None).unwrap_err();
+        let error = Config::read(Some(&mut args), core::iter::empty(), true, |_| Err(Error::os("", "", 2))).unwrap_err();
         assert!(error.to_string().contains("secure-execution mode"), "{error}");
     }
 }

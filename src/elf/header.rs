@@ -65,10 +65,8 @@ impl Header {
     }
 
     fn check_identification(ident: &[u8; 16]) -> Result<(), &'static str> {
-        match ident[raw::EI_CLASS] {
-            raw::ELFCLASS64 => {}
-            raw::ELFCLASS32 => return Err("wrong ELF class: ELFCLASS32"),
-            _ => return Err("invalid ELF header"),
+        if ident[raw::EI_CLASS] != raw::ELFCLASS64 {
+            return Err("wrong ELF class: ELFCLASS32");
         }
         if ident[raw::EI_DATA] != raw::ELFDATA2LSB {
             return Err("ELF file data encoding not little-endian");

@@ -252,6 +252,10 @@ bitflags! {
         const CONSISTENT_AT_THE_END = 1 << 54;
         /// Auditors hear of the loader's object in namespaces other than the program's.
         const LOADER_OBJECTS_AUDITED = 1 << 55;
+        /// The origin of a program started by name is the directory of the file behind the name.
+        const PROGRAM_ORIGIN_RESOLVED = 1 << 56;
+        /// dlinfo knows RTLD_DI_ORIGIN_PATH.
+        const DLINFO_ORIGIN_PATH = 1 << 57;
     }
 }
 

@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 use hashbrown::HashMap;
 
 /// What was found out about directories. Only absolute names are kept: others change their meaning with chdir(2).
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct DirectoryCache {
     exists: HashMap<Box<[u8]>, bool>,
 }

@@ -23,7 +23,8 @@ use crate::elf::symbols as sym;
 #[path = "relocate_lookups.rs"]
 mod lookups;
 
-pub use lookups::{bind_plt, definition_of, look_up_all, static_tls_definers, tell};
+use lookups::unique;
+pub use lookups::{bind_plt, definition_of, look_up_all, static_tls_definers, tell, the_one};
 
 /// What relocation asks of the running process.
 pub trait Process {
@@ -39,8 +40,9 @@ pub trait Process {
     fn needs_indirect_access(&mut self, object: &Object<'_>) -> bool;
     /// A function has been bound for calls; the result is the address to call.
     fn called(&mut self, from: ObjectId, called: Called, address: Addr) -> Addr;
-    /// The one definition of an STB_GNU_UNIQUE symbol in the namespace of `object`, `found` there if it is the first.
-    fn unique(&mut self, name: &[u8], found: Addr, object: &Object<'_>) -> Addr;
+    /// Whose the one definition of an STB_GNU_UNIQUE symbol is in the namespace of what was found, and where: `found`, which
+    /// has this address, if it is the first.
+    fn unique(&mut self, found: &Definition<'_, '_>, address: Addr) -> (ObjectId, Addr);
     /// Who listens to the lookups, if anybody does.
     fn trace(&self) -> Option<&'static dyn Trace> {
         None
@@ -142,12 +144,12 @@ fn find_definition<'w, 'm: 'w, Scope: Iterator<Item = &'w Object<'m>>>(
 ) -> Result<Option<Definition<'w, 'm>>> {
     let symbol = version.symbols.get(index).ok_or_else(|| bad(version, "relocation names a symbol outside the symbol table"))?;
     if binds_locally(symbol) {
-        return Ok(Some(Definition { object, symbol }));
+        return Ok(Some(Definition::new(object, symbol)));
     }
     let reference = reference_to(version, index, symbol, class)?;
     let mut found = resolve::lookup(scope(reference.gnu_hash), &reference, mode.weak_yields);
     if sym::visibility(symbol) == sym::STV_PROTECTED {
-        found = found.map(|found| protected::meant(found, Definition { object, symbol }, class, kind));
+        found = found.map(|found| protected::meant(found, Definition::new(object, symbol), class, kind));
     }
     match found {
         None if sym::binding(symbol) != sym::STB_WEAK => Err(undefined(version, &reference)),
@@ -279,10 +281,6 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
             return Ok(());
         }
         let mut address = found.address_for(self.version);
-        if sym::binding(found.symbol) == sym::STB_GNU_UNIQUE {
-            let name = found.object.current.symbols.name(found.symbol).unwrap_or_default();
-            address = self.process.unique(name, address, found.object);
-        }
         if let Some(called) = called {
             address = self.process.called(self.object.id, called, address);
         }
@@ -347,6 +345,7 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
             (None, Some(trace)) => self.told(index, class, kind, trace)?,
             (None, None) => self.search(index, class, kind)?,
         };
+        let found = found.map(|found| unique(self.world, found, (self.object, self.version, index, class), self.process));
         if let Some(found) = found
             && found.object.id != self.object.id
             && !found.object.initial
@@ -377,7 +376,7 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
         let hash = table.hash_of(index)?;
         for searched in &self.scope {
             if core::ptr::eq(searched.object, self.object) {
-                return Some(Definition { object: self.object, symbol });
+                return Some(Definition::new(self.object, symbol));
             }
             if searched.filter.is_none_or(|filter| filter.may_contain_either(hash)) {
                 return None;

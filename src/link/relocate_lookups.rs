@@ -13,13 +13,13 @@ pub fn bind_plt<'w, 'm>(
 ) -> Result<Option<Definition<'w, 'm>>> {
     let symbol = version.symbols.get(index).ok_or_else(|| bad(version, "relocation names a symbol outside the symbol table"))?;
     if binds_locally(symbol) {
-        return Ok(Some(Definition { object, symbol }));
+        return Ok(Some(Definition::new(object, symbol)));
     }
     let reference = reference_to(version, index, symbol, Class::PLT)?;
     let found = resolve::lookup(world.scope_for(object, reference.gnu_hash), &reference, weak_yields);
     let own = sym::visibility(symbol) == sym::STV_PROTECTED;
     match found {
-        Some(found) if own && found.object.id != object.id => Ok(Some(Definition { object, symbol })),
+        Some(found) if own && found.object.id != object.id => Ok(Some(Definition::new(object, symbol))),
         Some(found) => Ok(Some(found)),
         None if sym::binding(symbol) == sym::STB_WEAK => Ok(None),
         None => Err(undefined(version, &reference)),
@@ -54,6 +54,43 @@ pub fn static_tls_definers(world: &World<'_>, object: &Object<'_>, weak_yields: 
     definers
 }
 
+/// The definition that counts for what was found for symbol `index` of a version of `object`. An STB_GNU_UNIQUE symbol has one in
+/// its namespace, wherever the scope leads to: the first that was found, or the copy that the executable makes of it.
+pub fn unique<'w, 'm>(
+    world: &'w World<'m>,
+    found: Definition<'w, 'm>,
+    (object, version, index, class): (&'w Object<'m>, &Version<'m>, u32, Class),
+    process: &mut impl Process,
+) -> Definition<'w, 'm> {
+    if sym::binding(found.symbol) != sym::STB_GNU_UNIQUE || found.place.is_some() {
+        return found;
+    }
+    if class.contains(Class::COPY) {
+        // what is copied is what was found
+        if let Some(symbol) = version.symbols.get(index) {
+            process.unique(&Definition::new(object, symbol), version.address_of(symbol));
+        }
+        return found;
+    }
+    the_one(world, found, found.address_for(version), process)
+}
+
+/// The same for what was found at `address` by no relocation.
+pub fn the_one<'w, 'm>(
+    world: &'w World<'m>,
+    found: Definition<'w, 'm>,
+    address: Addr,
+    process: &mut impl Process,
+) -> Definition<'w, 'm> {
+    let (definer, place) = process.unique(&found, address);
+    let name = found.object.current.symbols.name(found.symbol).unwrap_or_default();
+    let there = world.get(definer).filter(|_| definer != found.object.id).and_then(|object| {
+        let symbol = resolve::find(&object.current.symbols, &Reference::new(name, None, Class::NEWEST))?;
+        Some(Definition::new(object, symbol))
+    });
+    Definition { place: Some(place), ..there.unwrap_or(found) }
+}
+
 /// As [`find_definition`] in the scope of `object`, and a listener hears of every step.
 pub fn tell<'w, 'm>(
     world: &'w World<'m>,
@@ -61,15 +98,17 @@ pub fn tell<'w, 'm>(
     version: &Version<'m>,
     (index, class, kind): (u32, Class, u32),
     mode: Mode,
-    trace: &dyn Trace,
+    (trace, process): (&dyn Trace, &mut impl Process),
 ) -> Result<Option<Definition<'w, 'm>>> {
     let symbol = version.symbols.get(index).ok_or_else(|| bad(version, "relocation names a symbol outside the symbol table"))?;
     if binds_locally(symbol) {
-        return Ok(Some(Definition { object, symbol }));
+        return Ok(Some(Definition::new(object, symbol)));
     }
     let reference = reference_to(version, index, symbol, class)?;
     let scope = |_| trace::told(trace, &reference, world.scope_of(object));
     let found = find_definition(object, version, scope, index, class, kind, mode);
+    let settled = |found| unique(world, found, (object, version, index, class), process);
+    let found = found.map(|found| found.map(settled));
     let own = trace::is_protected(symbol) && matches!(&found, Ok(Some(found)) if found.object.id == object.id);
     trace.ends(object, &reference, found.as_ref().ok().and_then(Option::as_ref), own);
     found
@@ -82,7 +121,7 @@ pub fn look_up_all<'w, 'm>(
     object: &'w Object<'m>,
     functions: bool,
     weak_yields: bool,
-    trace: &dyn Trace,
+    (trace, process): (&dyn Trace, &mut impl Process),
     mut found: impl FnMut(Result<Option<Definition<'w, 'm>>>),
 ) {
     let version = &*object.current;
@@ -101,7 +140,7 @@ pub fn look_up_all<'w, 'm>(
             continue;
         }
         last = Some((index, class));
-        found(tell(world, object, version, (index, class, kind), Mode { lazy: false, weak_yields }, trace));
+        found(tell(world, object, version, (index, class, kind), Mode { lazy: false, weak_yields }, (trace, process)));
     }
 }
 
@@ -116,11 +155,11 @@ impl<'w, 'm, M: ImageMemory, P: Process> Relocator<'_, 'w, 'm, M, P> {
 
     /// The same for a listener, to whom another kind of the same class is the same lookup.
     #[cold]
-    pub(super) fn told(&self, index: u32, class: Class, kind: u32, trace: &dyn Trace) -> Result<Option<Definition<'w, 'm>>> {
+    pub(super) fn told(&mut self, index: u32, class: Class, kind: u32, trace: &dyn Trace) -> Result<Option<Definition<'w, 'm>>> {
         if self.last.is_some_and(|(last, key, _)| last == index && key & 0xff == u32::from(class.bits())) {
             self.reused(index, trace);
             return self.search(index, class, kind);
         }
-        tell(self.world, self.object, self.version, (index, class, kind), self.mode, trace)
+        tell(self.world, self.object, self.version, (index, class, kind), self.mode, (trace, self.process))
     }
 }

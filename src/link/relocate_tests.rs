@@ -34,8 +34,8 @@ impl Process for Answers {
     fn called(&mut self, _from: ObjectId, _called: Called, address: Addr) -> Addr {
         address
     }
-    fn unique(&mut self, _name: &[u8], found: Addr, _object: &Object<'_>) -> Addr {
-        found
+    fn unique(&mut self, found: &Definition<'_, '_>, address: Addr) -> (ObjectId, Addr) {
+        (found.object.id, address)
     }
 }
 

@@ -43,18 +43,24 @@ impl<'a> Reference<'a> {
 pub struct Definition<'w, 'm> {
     pub object: &'w Object<'m>,
     pub symbol: &'m Sym,
+    /// Where the process has the one definition of an STB_GNU_UNIQUE symbol, once that has been settled.
+    pub place: Option<Addr>,
 }
 
-impl Definition<'_, '_> {
+impl<'w, 'm> Definition<'w, 'm> {
+    pub fn new(object: &'w Object<'m>, symbol: &'m Sym) -> Self {
+        Definition { object, symbol, place: None }
+    }
+
     pub fn address(&self) -> Addr {
-        self.object.current.address_of(self.symbol)
+        self.place.unwrap_or_else(|| self.object.current.address_of(self.symbol))
     }
 
     /// The address for a reference in `version`, which may be an older Version of the defining object: its own symbols are
     /// where it is.
     pub fn address_for(&self, version: &Version<'_>) -> Addr {
         let own = version.symbols.table.as_ptr_range().contains(&core::ptr::from_ref(self.symbol));
-        if own { version.address_of(self.symbol) } else { self.address() }
+        if own && self.place.is_none() { version.address_of(self.symbol) } else { self.address() }
     }
 
     pub fn is_ifunc(&self) -> bool {
@@ -77,7 +83,7 @@ pub fn lookup<'w, 'm: 'w>(
         if reference.class.contains(Class::COPY) && version.role == Role::Program {
             return None;
         }
-        let definition = Definition { object, symbol: find(&version.symbols, reference)? };
+        let definition = Definition::new(object, find(&version.symbols, reference)?);
         match sym::binding(definition.symbol) {
             sym::STB_WEAK if weak_yields => {
                 weak = weak.or(Some(definition));

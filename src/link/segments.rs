@@ -123,7 +123,7 @@ impl Layout {
             return Err("ELF load command alignment not page-aligned");
         }
         if header.vaddr.0 % PAGE_SIZE != header.offset.0 % PAGE_SIZE {
-            return Err("ELF load command address/offset not properly aligned");
+            return Err("ELF load command address/offset not page-aligned");
         }
         if header.filesz > header.memsz {
             return Err("ELF load command has more bytes in the file than in memory");

@@ -2,7 +2,6 @@
 //! program runs before the last gate.
 
 use alloc::boxed::Box;
-use alloc::ffi::CString;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -12,7 +11,7 @@ use core::sync::atomic::Ordering;
 use luci::addr::Addr;
 use luci::arch::cpuid::CpuidCache;
 use luci::config::{Config, Mode, help};
-use luci::diag::Result;
+use luci::diag::{Error, Result};
 use luci::glibc::cpu_features::IsaLevel;
 use luci::glibc::record::Flags;
 use luci::link::cache::Cache;
@@ -21,6 +20,7 @@ use luci::link::object::{NamespaceId, ObjectId, Role};
 use luci::link::search::Search;
 use luci::link::world::World;
 use rustix::fd::AsFd;
+use rustix::io::Errno;
 
 use super::abi::debug;
 use super::audit::{self, Activity};
@@ -34,10 +34,10 @@ use super::start::{InitialStack, auxv};
 use super::trace::{self, Topics};
 use super::version::LIBC_SONAME;
 use super::x86_64::{self, Processor};
-use super::{diagnostics, fail, identify, init, libc, list, print, relocation, show, sys, tree};
+use super::{diagnostics, fail, identify, init, libc, list, origin, print, relocation, show, sys, tree};
 
 const CACHE_PATH: &[u8] = b"/etc/ld.so.cache";
-const PRELOAD_PATH: &[u8] = b"/etc/ld.so.preload";
+const PRELOAD_FILE: &str = "/etc/ld.so.preload";
 
 /// Exit status of a secure program that is to be listed: ldd(1) then asks the loader by name, without its privileges.
 const NOT_TRACED: i32 = 5;
@@ -81,7 +81,7 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     let mut registry = Registry::new(search(config, stack, &mut cpuid));
     registry.lists_only = config.mode == Mode::List;
     registry.following = super::live::configure(config);
-    registry.excluded = config.exclude.iter().map(|name| (*name).into()).collect();
+    registry.excluded = config.exclude.iter().map(|list| list.text.into()).collect();
     PROCESS.registry.with(|slot| *slot = Some(registry));
     debug::begin();
     if matches!(config.mode, Mode::ListTunables | Mode::ListDiagnostics) {
@@ -92,7 +92,9 @@ fn run(stack: InitialStack, config: &Config<'static>) -> Result<Addr> {
     let vdso = take_vdso(stack, &mut world);
     tree::begin(config, &world, program);
     let auditors = if config.mode == Mode::Run { audit::names(config, &world, program) } else { Vec::new() };
-    if !auditors.is_empty() {
+    if auditors.is_empty() {
+        origin::settle_early(config, &world, program);
+    } else {
         world = start_auditing(world, stack, &mut cpuid, &auditors)?;
     }
     let mut scope = alloc::vec![program];
@@ -146,7 +148,7 @@ fn start_auditing(
     cpuid: &mut CpuidCache<'_>,
     names: &[&'static [u8]],
 ) -> Result<World<'static>> {
-    identify::ahead(&mut world)?;
+    identify::ahead(&world)?;
     start_thread(&mut world, stack, cpuid, Reserve::LARGE)?;
     let initial = world.order.clone();
     keep_for_good(&mut world, &initial);
@@ -176,7 +178,8 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
     }
     let mut args = stack.args();
     let args: Option<&mut dyn Iterator<Item = &'static [u8]>> = if by_name { Some(&mut args) } else { None };
-    let config = Config::read(args, stack.environment(), secure, |path| config_file(path, secure));
+    let config =
+        Config::read(args, stack.environment(), secure, |path| settings_file(path, secure, "cannot read the configuration file"));
     let config = config.unwrap_or_else(|error| {
         print::line(format_args!("ld-luci.so: {error}"));
         sys::exit_group(if stack.args().nth(1).is_none() { luci::config::BARE_STATUS } else { luci::config::USAGE_STATUS })
@@ -229,18 +232,19 @@ fn read_config(stack: InitialStack, by_name: bool) -> Config<'static> {
 
 /// Prints an answer that needs no program, and ends.
 fn answer(text: &str) -> ! {
-    sys::write_all(1, text.as_bytes());
+    print::answer(text);
     sys::exit_group(0)
 }
 
-/// The configuration file's content; in secure mode only root's own.
-fn config_file(path: &[u8], secure: bool) -> Option<&'static [u8]> {
+/// The content of a file that settings are in; in secure mode only root's own. `action` is what fails.
+fn settings_file(path: &[u8], secure: bool, action: &'static str) -> Result<&'static [u8]> {
     const LARGEST: u64 = 1 << 20;
-    let file = files::open(&CString::new(path).ok()?).ok()?;
-    if secure && !files::belongs_to_root(file.as_fd(), path) {
-        return None;
-    }
-    files::read_open(&file, LARGEST).map(|bytes| &*bytes.leak())
+    let bytes = files::open_path(path).and_then(|file| match secure && !files::belongs_to_root(file.as_fd(), path) {
+        true => Err(Errno::PERM),
+        false => files::read_open(&file, LARGEST),
+    });
+    let failed = |errno: Errno| Error::os(String::from_utf8_lossy(path), action, errno.raw_os_error());
+    bytes.map(|bytes| &*bytes.leak()).map_err(failed)
 }
 
 /// Makes the argument vector the program's own.
@@ -267,8 +271,17 @@ fn search(config: &Config<'static>, stack: InitialStack, cpuid: &mut CpuidCache<
         // it has told the default directories all the same
         search.cache = None;
     }
+    if !config.library_conf.is_empty() {
+        match settings_file(config.library_conf, config.secure, "cannot read the list of directories") {
+            Ok(file) => {
+                search.cache = None;
+                search.default_directories = luci::config::listed_directories(file).collect::<Vec<_>>().leak();
+            }
+            Err(error) => print::line(format_args!("ld-luci.so: warning: {error}")),
+        }
+    }
     search.library_path = config.library_path().collect();
-    search.library_path_source = config.library_path_source;
+    search.library_path_source = config.library_path_source();
     search.inhibit_rpath = config.inhibit_rpath;
     search.secure = config.secure;
     search
@@ -281,7 +294,7 @@ fn preload(config: &Config<'static>, world: &mut World<'static>, scope: &mut Vec
     let mut load = |name: &[u8], source: &str| {
         let by = scope.first().copied();
         let asked = Asked { name, by, by_call: false, namespace: NamespaceId::BASE };
-        let of_caller = config.secure && source == "LD_PRELOAD";
+        let of_caller = config.secure && source != PRELOAD_FILE;
         let found = if of_caller { load::find_or_load_setuid(world, asked) } else { load::find_or_load(world, asked) };
         if config.mode == Mode::Tree {
             tree::preloaded(scope[0], name, &found);
@@ -299,13 +312,13 @@ fn preload(config: &Config<'static>, world: &mut World<'static>, scope: &mut Vec
             )),
         }
     };
-    for name in config.preload() {
-        load(name, "LD_PRELOAD");
+    for (name, source) in config.preload() {
+        load(name, source.name_of("--preload", "LD_PRELOAD"));
     }
-    if let Some(file) = files::read_whole(PRELOAD_PATH, 1 << 20) {
+    if let Some(file) = files::read_whole(PRELOAD_FILE.as_bytes(), 1 << 20) {
         for line in luci::config::without_comments(&file) {
             for name in luci::config::preload_names(line) {
-                load(name, "/etc/ld.so.preload");
+                load(name, PRELOAD_FILE);
             }
         }
     }

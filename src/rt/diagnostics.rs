@@ -15,7 +15,7 @@ use luci::link::world::World;
 
 use super::process::PROCESS;
 use super::start::{self, InitialStack, auxv};
-use super::{identify, libc, sys};
+use super::{identify, libc, print, sys};
 
 /// The answer to `--version`: what this build is, and which libcs it has records of.
 pub fn version() -> String {
@@ -23,13 +23,13 @@ pub fn version() -> String {
     let commit = if COMMIT.is_empty() { "of no known commit" } else { COMMIT };
     let build = if cfg!(debug_assertions) { "debug" } else { "release" };
     let mut text = alloc::format!("ld-luci.so {} ({commit}), {build} build for x86_64\n", env!("CARGO_PKG_VERSION"));
-    let _ = write!(text, "Records of {} layouts of the C library:", RECORDS.len());
+    let _ = writeln!(text, "Records of {} layouts of the C library:", RECORDS.len());
     let mut versions: Vec<&str> = RECORDS.iter().map(|record| record.version.as_str()).collect();
     versions.dedup();
-    versions.iter().for_each(|version| {
-        let _ = write!(text, " {version}");
-    });
-    text.push('\n');
+    // short enough for a terminal
+    for line in versions.chunks(12) {
+        let _ = writeln!(text, "    {}", line.join(" "));
+    }
     text
 }
 
@@ -49,7 +49,7 @@ pub fn answer(stack: InitialStack, config: &Config<'_>, cpuid: &mut CpuidCache<'
         Mode::ListTunables => diagnostics::tunables(record, &tunables, &cpu),
         _ => everything(stack, record, &cpu),
     };
-    sys::write_all(1, text.as_bytes());
+    print::answer(&text);
     sys::exit_group(0)
 }
 

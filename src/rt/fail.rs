@@ -9,7 +9,7 @@ use super::process::PROCESS;
 use super::sys::exit_group;
 
 /// glibc's exit status for everything that goes wrong before or while a symbol is bound.
-const STATUS: i32 = 127;
+pub const STATUS: i32 = 127;
 
 /// Ends the process with the sentence for an error met while loading.
 pub fn load(error: &Error) -> ! {

@@ -123,6 +123,11 @@ pub fn open(path: &CString) -> io::Result<OwnedFd> {
     retry(|| fs::open(path.as_c_str(), OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK, Mode::empty()))
 }
 
+/// As [`open`], of a path that may hold any bytes.
+pub fn open_path(path: &[u8]) -> io::Result<OwnedFd> {
+    open(&CString::new(path).map_err(|_| Errno::INVAL)?)
+}
+
 fn retry<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {
@@ -168,20 +173,24 @@ pub fn read_at(fd: &impl AsFd, buffer: &mut [u8], offset: u64) -> io::Result<usi
 
 /// The whole content of a file, `None` when it cannot be read, is a FIFO or is larger than `limit` bytes.
 pub fn read_whole(path: &[u8], limit: u64) -> Option<Vec<u8>> {
-    read_open(&open(&CString::new(path).ok()?).ok()?, limit)
+    read_open(&open_path(path).ok()?, limit).ok()
 }
 
 /// As [`read_whole`], of an open file.
-pub fn read_open(fd: &OwnedFd, limit: u64) -> Option<Vec<u8>> {
-    let stat = fs::fstat(fd).ok()?;
+pub fn read_open(fd: &OwnedFd, limit: u64) -> io::Result<Vec<u8>> {
+    let stat = fs::fstat(fd)?;
     let size = stat.st_size as u64;
-    if size > limit || FileType::from_raw_mode(stat.st_mode) == FileType::Fifo {
-        return None;
+    match FileType::from_raw_mode(stat.st_mode) {
+        FileType::Fifo => return Err(Errno::SPIPE),
+        // an empty one has no bytes that the kernel would refuse to read
+        FileType::Directory => return Err(Errno::ISDIR),
+        _ if size > limit => return Err(Errno::FBIG),
+        _ => {}
     }
     let mut bytes = alloc::vec![0u8; size as usize];
-    let got = read_at(fd, &mut bytes, 0).ok()?;
+    let got = read_at(fd, &mut bytes, 0)?;
     bytes.truncate(got);
-    Some(bytes)
+    Ok(bytes)
 }
 
 /// The content of a file of the kernel, whose size is not known before; at most a page.
@@ -216,17 +225,20 @@ pub fn is_directory(path: &[u8]) -> bool {
 
 /// The path of a file without symbolic links, where /proc tells it.
 pub fn resolved(path: &[u8]) -> Option<Vec<u8>> {
-    let fd = open(&CString::new(path).ok()?).ok()?;
-    let link = CString::new(alloc::format!("/proc/self/fd/{}", fd.as_raw_fd())).ok()?;
-    Some(fs::readlink(link.as_c_str(), Vec::new()).ok()?.into_bytes())
+    path_of(open(&CString::new(path).ok()?).ok()?.as_fd())
+}
+
+/// The path of an open file, where /proc tells it.
+pub fn path_of(fd: BorrowedFd<'_>) -> Option<Vec<u8>> {
+    let link = alloc::format!("/proc/self/fd/{}", fd.as_raw_fd());
+    Some(fs::readlink(link, Vec::new()).ok()?.into_bytes())
 }
 
 /// Whether nobody but root can change the open file `fd`, or put another one at its `path`: not even by way of a directory
 /// above it or of a symbolic link.
 pub fn belongs_to_root(fd: BorrowedFd<'_>, path: &[u8]) -> bool {
-    let link = alloc::format!("/proc/self/fd/{}", fd.as_raw_fd());
-    let Ok(resolved) = fs::readlink(link, Vec::new()) else { return false };
-    is_roots(fs::fstat(fd)) && [path, resolved.as_bytes()].into_iter().all(only_root_changes_directories)
+    let Some(resolved) = path_of(fd) else { return false };
+    is_roots(fs::fstat(fd)) && [path, &*resolved].into_iter().all(only_root_changes_directories)
 }
 
 fn is_roots(stat: io::Result<Stat>) -> bool {
@@ -258,7 +270,9 @@ pub fn directory_of(path: Vec<u8>) -> Option<alloc::boxed::Box<[u8]>> {
         path
     } else {
         let mut full = current_directory()?;
-        full.push(b'/');
+        if !full.ends_with(b"/") {
+            full.push(b'/');
+        }
         full.extend(path);
         full
     };

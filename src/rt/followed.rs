@@ -16,6 +16,7 @@ use luci::link::segments::Layout;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{self, MemfdFlags, SealFlags};
 use rustix::io::{self, Errno};
+use rustix::process::{Resource, getrlimit};
 
 use super::files::{self, ElfFile, Stamp};
 use super::map::{self, Reservation};
@@ -27,6 +28,8 @@ pub struct Followed {
     pub path: Vec<u8>,
     /// The state of the file that was judged or loaded last.
     pub stamp: Stamp,
+    /// There was a status line for the first Version.
+    pub told: bool,
     pub image: FileImage,
     /// Where the first Version has the writable data: the memory of all Versions.
     pub homes: Vec<Reservation>,
@@ -98,7 +101,15 @@ impl Source {
         let homes = map::share_data(fd, layout, bias).map_err(fail)?;
         let sealed = matches!(self, Source::Snapshot(_));
         let image = FileImage { memory, sealed };
-        Ok(Followed { path: absolute(&file.path), stamp: file.stamp, image, homes, versions: Vec::new(), later: Vec::new() })
+        Ok(Followed {
+            path: absolute(&file.path),
+            stamp: file.stamp,
+            told: false,
+            image,
+            homes,
+            versions: Vec::new(),
+            later: Vec::new(),
+        })
     }
 }
 
@@ -152,8 +163,16 @@ pub fn snapshot(path: &[u8], file: BorrowedFd<'_>, size: u64) -> io::Result<Owne
     Ok(copy)
 }
 
+/// Whether a file in memory may be so large: what goes beyond RLIMIT_FSIZE ends the program by a signal.
+pub fn may_be_written(len: u64) -> bool {
+    getrlimit(Resource::Fsize).current.is_none_or(|limit| len <= limit)
+}
+
 /// A file in memory with `len` bytes of `file` from `offset` on; shorter when the file is.
 pub fn copy_in_memory(name: &CStr, file: BorrowedFd<'_>, offset: u64, len: u64) -> io::Result<OwnedFd> {
+    if !may_be_written(len) {
+        return Err(Errno::FBIG);
+    }
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     let copy = match fs::memfd_create(name, flags | MemfdFlags::EXEC) {
         // kernels that do not know the flag

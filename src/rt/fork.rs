@@ -59,8 +59,9 @@ extern "C" fn prepare() {
 }
 
 /// Every lock that the loader holds for moments only, in the order in which one may be taken while another is held.
-fn short_locks() -> [&'static FutexLock; 11] {
+fn short_locks() -> [&'static FutexLock; 12] {
     [
+        PROCESS.updates.findings.raw(),
         PROCESS.registry.raw(),
         PROCESS.static_tls.raw(),
         PROCESS.world.retired_lock(),

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use luci::addr::Vaddr;
 use luci::diag::{Error, Result};
 use luci::elf::segments::Permissions;
-use luci::glibc::choose::{self, Evidence};
+use luci::glibc::choose::{self as records, Evidence};
 use luci::glibc::record::{RECORDS, Record};
 use luci::link::object::{NamespaceId, ObjectId, Role, Version};
 use luci::link::resolve::{self, Class, Reference};
@@ -17,10 +17,10 @@ use rustix::fd::AsFd;
 
 use super::files::directory_of;
 use super::image::Metadata;
-use super::load::{Asked, Found};
+use super::load::Asked;
 use super::process::PROCESS;
 use super::version::{self, LIBC_SONAME, Mapped};
-use super::{files, load, map};
+use super::{files, load, map, origin};
 
 /// The file name of a stock loader, and where the psABI puts it.
 const LOADER_NAME: &[u8] = b"/ld-linux-x86-64.so.2";
@@ -32,22 +32,30 @@ pub fn identify(world: &World<'static>, libc: Option<ObjectId>) -> Result<()> {
         Some(object) => record_of(world, &object.current)?,
         None => &RECORDS[RECORDS.len() - 1],
     };
-    PROCESS.set_record(record);
+    choose(record);
     Ok(())
 }
 
+fn choose(record: &'static Record) {
+    PROCESS.set_record(record);
+    origin::settle(record);
+}
+
 fn record_of(world: &World<'static>, libc: &Version<'static>) -> Result<&'static Record> {
-    match libc.build_id.and_then(choose::by_build_id) {
+    match libc.build_id.and_then(records::by_build_id) {
         Some(record) => Ok(record),
         None => examine(world, libc),
     }
 }
 
 /// The same before the program's libc is loaded: the file that it would be is looked at.
-pub fn ahead(world: &mut World<'static>) -> Result<()> {
+pub fn ahead(world: &World<'static>) -> Result<()> {
     let program = world.order.first().copied();
     let asked = Asked { name: LIBC_SONAME, by: program, by_call: false, namespace: NamespaceId::BASE };
-    let Found::File(file) = load::find(world, asked)? else { return identify(world, None) };
+    if let Some(id) = PROCESS.with_registry(|registry| registry.loaded(NamespaceId::BASE, LIBC_SONAME)) {
+        return identify(world, Some(id));
+    }
+    let file = load::look_ahead(world, asked)?;
     let name = String::from_utf8_lossy(&file.path).into_owned();
     let layout = segments::plan(file.headers, file.header.phoff, file.size);
     let layout = layout.map_err(|what| Error::bad_elf(name.as_str(), what))?;
@@ -56,7 +64,7 @@ pub fn ahead(world: &mut World<'static>) -> Result<()> {
         Mapped { path: file.path, role: Role::Library, bias, layout, entry: Vaddr(file.header.entry), data_homes: Vec::new() };
     let record = version::describe(mapped).and_then(|libc| record_of(world, &libc));
     map::unmap(reservation);
-    PROCESS.set_record(record?);
+    choose(record?);
     Ok(())
 }
 
@@ -72,7 +80,7 @@ fn examine(world: &World<'static>, libc: &Version<'static>) -> Result<&'static R
     let beside = directory_of(libc.path.to_vec()).map(|directory| [&directory, LOADER_NAME].concat());
     let loaders = beside.into_iter().chain([LOADER_PATH.to_vec()]).filter_map(|path| sizes_in_stock_loader(&path));
     let name = || String::from_utf8_lossy(&libc.path).into_owned();
-    choose::choose_with_loaders(&evidence, loaders).map_err(|unknown| unknown.into_error(&name()))
+    records::choose_with_loaders(&evidence, loaders).map_err(|unknown| unknown.into_error(&name()))
 }
 
 /// Value and size of a symbol that an object defines.

@@ -15,7 +15,7 @@ use luci::glibc::record::{Flags, Record};
 use luci::glibc::rtld::{self, NamespaceValues, RgValues, RoValues, Vdso};
 use luci::glibc::tcb::{self, Guards, TcbValues};
 use luci::glibc::tunables::{Tunables, Value};
-use luci::link::object::{NamespaceId, ObjectId, Role, Version};
+use luci::link::object::{NamespaceId, Object, ObjectId, Role, Version};
 use luci::link::world::World;
 use luci::tls::{Block, StaticTls};
 
@@ -88,13 +88,9 @@ pub fn complete(world: &mut World<'static>, reserve: Reserve) -> Result<()> {
 /// have static TLS of the usual size.
 fn add_late_tls(world: &mut World<'static>, record: &Record, reserve: u64) -> Result<()> {
     let initial: Vec<ObjectId> = world.members(NamespaceId::BASE).map(|object| object.id).collect();
-    for id in initial {
-        let Some(object) = world.get(id).filter(|object| object.tls.is_none()).cloned() else { continue };
-        let Some(block) = super::relocation::block_of(&object.current) else { continue };
-        let offset = abi::tls::place_late(block).ok_or_else(|| abi::tls::no_static_room(&object.current.path, block))?;
-        super::open::add_tls_module(world, &object, block, Some(offset));
-    }
-    world.tls.advance();
+    place_tls(world, &initial, |object, block| {
+        abi::tls::place_late(block).ok_or_else(|| abi::tls::no_static_room(&object.current.path, block))
+    })?;
     PROCESS.static_tls.with(|area| area.iter_mut().for_each(|area| area.shrink(reserve)));
     let (size, _) = abi::tls::static_size();
     for (start, field) in
@@ -105,6 +101,22 @@ fn add_late_tls(world: &mut World<'static>, record: &Record, reserve: u64) -> Re
             unsafe { store_word(start + field as u64, size) };
         }
     }
+    Ok(())
+}
+
+/// Makes modules of those objects that have thread-local variables and no place for them yet.
+fn place_tls(
+    world: &mut World<'static>,
+    objects: &[ObjectId],
+    mut place: impl FnMut(&Object<'static>, Block) -> Result<u64>,
+) -> Result<()> {
+    for &id in objects {
+        let Some(object) = world.get(id).filter(|object| object.tls.is_none()).cloned() else { continue };
+        let Some(block) = super::relocation::block_of(&object.current) else { continue };
+        let offset = place(&object, block)?;
+        super::open::add_tls_module(world, &object, block, Some(offset));
+    }
+    world.tls.advance();
     Ok(())
 }
 
@@ -127,16 +139,11 @@ fn lay_out_tls(
 ) -> Result<Option<u64>> {
     const TCB_ALIGN: u64 = 64;
     let mut area = StaticTls::new(TCB_ALIGN);
-    for id in world.order.clone() {
-        let Some(object) = world.get(id) else { continue };
-        let Some(header) = object.current.layout.tls else { continue };
-        let block = Block::new(header.vaddr.0, header.memsz, header.align);
+    let all = world.order.clone();
+    place_tls(world, &all, |object, block| {
         let too_large = || Error::bad_elf(String::from_utf8_lossy(&object.current.path), "TLS segment is too large");
-        let offset = area.place(block).filter(|&offset| offset < 1 << 40).ok_or_else(too_large)?;
-        let object = object.clone();
-        super::open::add_tls_module(world, &object, block, Some(offset));
-    }
-    world.tls.advance();
+        area.place(block).filter(|&offset| offset < 1 << 40).ok_or_else(too_large)
+    })?;
     let too_large = || Error::other("", "the static TLS of the program is too large");
     let rseq = match rseq::block(stack, record) {
         Some(block) => Some(area.place_at_end(block).ok_or_else(too_large)?),

@@ -18,7 +18,7 @@ use luci::link::world::World;
 
 use super::process::PROCESS;
 use super::registry::Registry;
-use super::relocation::is_linked_by_us;
+use super::relocation::{RunningProcess, is_linked_by_us};
 use super::trace::{self, Topics};
 use super::{fail, print, sys};
 
@@ -39,7 +39,7 @@ pub fn verify(program: Option<&Layout>) -> ! {
 
 /// The listing of a program without dependencies.
 pub fn statically_linked() -> ! {
-    sys::write_all(1, b"\tstatically linked\n");
+    print::answer("\tstatically linked\n");
     sys::exit_group(0)
 }
 
@@ -52,7 +52,7 @@ pub fn answer(config: &Config<'_>, world: &World<'static>, registry: &Registry, 
     if let Some(program) = world.iter().next() {
         listing.objects(program, preloads);
     }
-    sys::write_all(1, listing.text.as_bytes());
+    print::answer(&listing.text);
     listing.text.clear();
     if config.list_undefined {
         report_undefined(world, config);
@@ -60,7 +60,7 @@ pub fn answer(config: &Config<'_>, world: &World<'static>, registry: &Registry, 
     if config.list_versions {
         listing.versions();
     }
-    sys::write_all(1, listing.text.as_bytes());
+    print::answer(&listing.text);
     sys::exit_group(0)
 }
 
@@ -171,7 +171,8 @@ fn look_up_all<'w>(
     if trace::is_on(Topics::RELOC) {
         trace::load::relocates(&object.current, !functions);
     }
-    relocate::look_up_all(world, object, functions, config.weak, &trace::lookups::Listener, found);
+    let listener = (&trace::lookups::Listener as _, &mut RunningProcess { world: Some(world) });
+    relocate::look_up_all(world, object, functions, config.weak, listener, found);
 }
 
 /// Everything that relocations are looked at of, in the order in which constructors would run.
@@ -200,7 +201,7 @@ fn unused(config: &Config<'_>, world: &World<'static>, registry: &Registry, prog
         let path = id.and_then(|id| world.get(id)).map_or(name, |object| &object.current.path);
         let _ = writeln!(answer, "\t{}", text(path));
     }
-    sys::write_all(1, answer.as_bytes());
+    print::answer(&answer);
     sys::exit_group(i32::from(!answer.is_empty()))
 }
 

@@ -6,8 +6,8 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::ffi::CStr;
 use core::ops::ControlFlow;
-use core::sync::atomic::Ordering;
 
 use luci::addr::Vaddr;
 use luci::diag::{Error, ErrorKind, Result};
@@ -27,6 +27,7 @@ use super::files::{self, ElfFile, FileId, OpenError};
 use super::followed::{Followed, Source};
 use super::lock::thread_number;
 use super::map::{self, Reservation};
+use super::origin;
 use super::process::PROCESS;
 use super::registry::{Registry, Stage, State, push_once};
 use super::trace::{self, Topics};
@@ -72,8 +73,8 @@ pub fn find_or_load(world: &mut World<'static>, asked: Asked<'_>) -> Result<Obje
 /// in a default directory.
 pub fn find_or_load_setuid(world: &mut World<'static>, asked: Asked<'_>) -> Result<ObjectId> {
     let search = |asked: Asked<'_>| {
-        let mut opener = SetuidOnly(Opener { error: None, tries: None });
-        let found = PROCESS.with_registry(|registry| registry.search.find_in_defaults(asked.name, &mut opener));
+        let mut opener = SetuidOnly(Opener::default());
+        let found = heard(asked, || PROCESS.with_registry(|registry| registry.search.find_in_defaults(asked.name, &mut opener)));
         found.unwrap_or_else(|| Err(Error::other(String::from_utf8_lossy(asked.name), files::CANNOT_OPEN)))
     };
     match find_by(world, asked, |_, asked| search(asked))? {
@@ -98,14 +99,10 @@ fn find_by(
     if let Some(id) = loader_in(world, asked.namespace, asked.name)? {
         return Ok(Found::Loaded(id));
     }
-    if trace::is_on(Topics::FILES | Topics::LIBS) {
+    if trace::is_on(Topics::FILES) {
         trace::load::asked(world, asked);
     }
-    let found = search(world, asked);
-    if trace::is_on(Topics::LIBS) {
-        trace::load::searched(asked.name);
-    }
-    let found = found?;
+    let found = search(world, asked)?;
     let same = PROCESS.with_registry(|registry| {
         let id = same_file(registry, world, asked.namespace, &found)?;
         registry.alias(asked.namespace, asked.name, id);
@@ -119,9 +116,35 @@ fn search_file(world: &World<'static>, asked: Asked<'_>) -> Result<ElfFile> {
         return audit::search_file(world, asked);
     }
     let mut opener = Opener::default();
-    let found = PROCESS.with_registry(|registry| match registry.trace {
+    let search = |registry: &mut Registry| match registry.trace {
         Some(_) => tree::search_file(registry, world, asked, &mut opener),
         None => registry.with_request(world, asked, |search, request| search.find(request, &mut opener)),
+    };
+    let found = heard(asked, || PROCESS.with_registry(search));
+    opener.outcome(asked.name, found)
+}
+
+/// A search, told from its beginning to its end where somebody listens.
+pub fn heard<R>(asked: Asked<'_>, search: impl FnOnce() -> R) -> R {
+    let told = trace::is_on(Topics::LIBS) && !asked.name.contains(&b'/');
+    if told {
+        trace::load::searching(asked);
+    }
+    let found = search();
+    if told {
+        trace::load::searched();
+    }
+    found
+}
+
+/// The file that a name would lead to. Nobody hears of the question, and nothing is remembered of it.
+pub fn look_ahead(world: &World<'static>, asked: Asked<'_>) -> Result<ElfFile> {
+    let mut opener = Opener { quiet: true, ..Opener::default() };
+    let found = PROCESS.with_registry(|registry| {
+        let known = registry.search.directories.clone();
+        let found = registry.with_request(world, asked, |search, request| search.find(request, &mut opener));
+        registry.search.directories = known;
+        found
     });
     opener.outcome(asked.name, found)
 }
@@ -210,7 +233,7 @@ fn add(
         serial: world.adds + 1,
         reservation,
         loader: asked.by.filter(|_| !asked.by_call),
-        origin: if mentions_origin(&version) { origin(&version) } else { None },
+        origin: origin::when_loaded(&version),
         open_count: 0,
         stage: if version.role == Role::Library { Stage::Loaded(thread_number()) } else { Stage::Constructed },
         followed,
@@ -354,9 +377,9 @@ impl Registry {
     }
 
     /// The directory of an object, absolute (`$ORIGIN`, RTLD_DI_ORIGIN).
-    pub fn origin_of(&mut self, world: &World<'static>, id: ObjectId) -> Option<&[u8]> {
+    pub fn origin_of(&mut self, world: &World<'static>, id: ObjectId) -> Option<&CStr> {
         if self.state(id).origin.is_none() {
-            self.state_mut(id).origin = origin(&world.get(id)?.current);
+            self.state_mut(id).origin = origin::of(&world.get(id)?.current);
         }
         self.state(id).origin.as_deref()
     }
@@ -369,6 +392,8 @@ pub struct Opener {
     pub error: Option<Error>,
     /// What was tried, when a report is asked for.
     pub tries: Option<Vec<Try>>,
+    /// Nothing of it is told.
+    pub quiet: bool,
 }
 
 impl Opener {
@@ -411,11 +436,11 @@ impl Files for Opener {
     }
 
     fn listens(&self) -> bool {
-        trace::is_on(Topics::LIBS)
+        !self.quiet && trace::is_on(Topics::LIBS)
     }
 
     fn hears(&mut self, step: Step<'_>) {
-        trace::load::step(&step);
+        trace::load::step(&trace::load::step_text(&step));
     }
 }
 
@@ -449,42 +474,10 @@ fn requester<'a>(world: &'a World<'static>, states: &'a [Option<State>], id: Obj
     let text = |offset: Option<u64>| offset.and_then(|offset| version.string(offset));
     Requester {
         name: &version.path,
-        origin: states[id.0 as usize].as_ref().and_then(|state| state.origin.as_deref()),
+        origin: states[id.0 as usize].as_ref().and_then(|state| state.origin.as_deref()).map(CStr::to_bytes),
         rpath: text(version.dynamic.rpath),
         runpath: text(version.dynamic.runpath),
         nodeflib: version.dynamic.flags_1.contains(Flags1::NODEFLIB),
         is_program: version.role == Role::Program,
     }
-}
-
-/// Whether a search path of the object may hold `$ORIGIN`; otherwise its directory is found out only when asked for.
-fn mentions_origin(version: &Version<'static>) -> bool {
-    let paths = [version.dynamic.rpath, version.dynamic.runpath];
-    let mut texts = paths.into_iter().flatten().chain(version.dynamic.needed.iter().copied());
-    texts.any(|offset| version.string(offset).is_some_and(|text| text.contains(&b'$')))
-}
-
-/// The directory of an object, absolute; for the program that of the file the kernel runs.
-fn origin(version: &Version<'static>) -> Option<Box<[u8]>> {
-    let path = match version.role {
-        Role::Vdso | Role::Loader => return None,
-        Role::Program if !PROCESS.start.by_name.load(Ordering::Relaxed) => match files::executable_path() {
-            Some(path) => path,
-            None => return told_origin(),
-        },
-        _ => version.path.to_vec(),
-    };
-    files::directory_of(path)
-}
-
-/// LD_ORIGIN_PATH without slashes at its end.
-#[cold]
-fn told_origin() -> Option<Box<[u8]>> {
-    let told = PROCESS.start.origin_path.load(Ordering::Relaxed);
-    if told == 0 {
-        return None;
-    }
-    let path = super::start::c_string(told);
-    let end = path.iter().rposition(|&byte| byte != b'/').map_or(1, |last| last + 1);
-    Some(Box::from(&path[..end]))
 }

@@ -216,7 +216,7 @@ struct FilePart<'f> {
 fn share_range(range: Reservation, protection: ProtFlags, content: FilePart<'_>) -> core::result::Result<(), Errno> {
     const MUCH: usize = 64 * 1024;
     let (at, flags) = (range.start.0 as *mut c_void, MapFlags::SHARED | MapFlags::FIXED);
-    if content.len >= MUCH {
+    if content.len >= MUCH && super::followed::may_be_written(range.len as u64) {
         let memory = super::followed::copy_in_memory(c"luci", content.fd, content.offset, content.len as u64)?;
         if rustix::fs::fstat(&memory)?.st_size < content.len as i64 {
             return Err(Errno::IO);

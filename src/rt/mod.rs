@@ -25,6 +25,7 @@ mod map;
 mod maps;
 mod namespaces;
 mod open;
+mod origin;
 mod places;
 mod print;
 mod process;

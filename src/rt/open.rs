@@ -22,7 +22,7 @@ use super::load::{self, Asked, Found};
 use super::lock::LoaderLock;
 use super::process::PROCESS;
 use super::trace::{self, Topics};
-use super::{close, fail, init, libc, map, maps, relocation};
+use super::{close, fail, init, libc, live, map, maps, relocation};
 
 /// dlopen(3)'s mode bits.
 #[derive(Clone, Copy)]
@@ -130,6 +130,7 @@ fn bring(wanted: Wanted<'_>) -> Result<Option<(ObjectId, Vec<ObjectId>)>> {
         Brought::New(id, ready) => (id, ready),
     };
     take_in(world, &ready.new, &ready.pending)?;
+    live::opened();
     Ok(Some((id, ready.new)))
 }
 

@@ -7,6 +7,7 @@ use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU8, AtomicU32, 
 use luci::glibc::record::Record;
 use luci::link::world::World;
 use luci::tls::StaticTls;
+use luci::update::Verdict;
 
 use super::places;
 use super::registry::Registry;
@@ -89,6 +90,10 @@ pub struct Updates {
     /// Objects opened by dlopen are followed too.
     pub follow_opened: AtomicBool,
     pub force: AtomicBool,
+    /// LD_RELAX_CHECK
+    pub relax_check: AtomicU8,
+    /// LD_DEPENDENCY_CHECK
+    pub follow_calls: AtomicBool,
     /// LD_SNAPSHOT: 0 auto, 1 always, 2 never.
     pub snapshot: AtomicU8,
     pub settle_ms: AtomicU32,
@@ -96,10 +101,16 @@ pub struct Updates {
     /// Where status lines go; empty for nowhere.
     pub status: Locked<Vec<u8>>,
     pub logfile: Locked<Vec<u8>>,
+    /// What comparisons of files have found, so that a file that comes back is judged at once.
+    pub findings: Locked<Vec<Finding>>,
     /// Held while the helper is started or stopped.
     pub helper: FutexLock,
     /// The helper's thread ID; 0 when there is none, set so by the kernel when it ends.
     pub helper_id: AtomicU32,
+    /// A status line for each first Version is wanted; the start waits for it.
+    pub early_status: AtomicBool,
+    /// Whether the helper watches what was loaded; a word that threads wait for.
+    pub begun: AtomicU32,
     pub helper_memory: AtomicU64,
     /// The process that the helper belongs to: a child that shares the memory (vfork) has none.
     pub helper_process: AtomicU64,
@@ -108,6 +119,13 @@ pub struct Updates {
     pub commit: FutexLock,
     /// Counts the updates that became visible.
     pub count: AtomicU64,
+}
+
+/// The verdict on two files by their content hashes, but for what depends on the process.
+pub struct Finding {
+    pub old: u128,
+    pub new: u128,
+    pub verdict: Verdict,
 }
 
 impl Updates {
@@ -157,13 +175,18 @@ pub static PROCESS: Process = Process {
         enabled: AtomicBool::new(false),
         follow_opened: AtomicBool::new(false),
         force: AtomicBool::new(false),
+        relax_check: AtomicU8::new(0),
+        follow_calls: AtomicBool::new(false),
         snapshot: AtomicU8::new(0),
         settle_ms: AtomicU32::new(50),
         verbosity: AtomicU32::new(3),
         status: Locked::new(Vec::new()),
         logfile: Locked::new(Vec::new()),
+        findings: Locked::new(Vec::new()),
         helper: FutexLock::new(),
         helper_id: AtomicU32::new(0),
+        early_status: AtomicBool::new(false),
+        begun: AtomicU32::new(0),
         helper_memory: AtomicU64::new(0),
         helper_process: AtomicU64::new(0),
         stop: AtomicBool::new(false),

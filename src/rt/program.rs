@@ -20,7 +20,7 @@ use super::process::PROCESS;
 use super::start::{InitialStack, auxv};
 use super::trace::{self, Topics};
 use super::version::Mapped;
-use super::{list, load, map, sys, tree, x86_64};
+use super::{list, load, map, origin, sys, tree, x86_64};
 
 /// The soname that every libc asks for.
 const LOADER_SONAME: &[u8] = b"ld-linux-x86-64.so.2";
@@ -108,6 +108,8 @@ fn map_program(stack: InitialStack) -> Result<(Mapped, map::Reservation)> {
     let name = String::from_utf8_lossy(path).into_owned();
     let plan = layout::plan(file.headers, file.header.phoff, file.size).map_err(|what| Error::bad_elf(name.as_str(), what))?;
     super::version::check_permissions(path, &plan)?;
+    let directory = files::path_of(file.fd.as_fd()).and_then(origin::directory_of);
+    PROCESS.with_registry(|registry| registry.program_directory = directory);
     let (bias, reservation) = map::image(&name, file.fd.as_fd(), &plan, file.header.kind)?;
     let bias = if file.header.kind == Kind::Executable { Bias(0) } else { bias };
     let entry = Vaddr(file.header.entry);

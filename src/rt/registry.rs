@@ -2,6 +2,7 @@
 //! constructors are. `load` fills it.
 
 use alloc::boxed::Box;
+use alloc::ffi::CString;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
@@ -23,8 +24,8 @@ pub struct State {
     pub reservation: Option<Reservation>,
     /// The object that first asked for it; its RPATH counts too.
     pub loader: Option<ObjectId>,
-    /// Directory for `$ORIGIN`.
-    pub origin: Option<Box<[u8]>>,
+    /// Directory for `$ORIGIN`. Programs keep pointers to it.
+    pub origin: Option<CString>,
     /// dlopen calls that have not been undone by dlclose.
     pub open_count: u32,
     pub stage: Stage,
@@ -78,6 +79,8 @@ pub struct Registry {
     /// Threads that wait until another has run the constructors of an object.
     pub waiting: Vec<(u32, ObjectId)>,
     pub program: Option<ObjectId>,
+    /// The directory of the program's file behind its name, where that may count instead of the one in the name.
+    pub program_directory: Option<CString>,
     /// Dependencies to leave out (LD_EXCLUDE).
     pub excluded: Vec<Box<[u8]>>,
     /// Objects are loaded for dlopen: those that forbid it (DF_1_NOOPEN) are refused.
@@ -99,6 +102,7 @@ impl Registry {
             unconstructed: 0,
             waiting: Vec::new(),
             program: None,
+            program_directory: None,
             excluded: Vec::new(),
             opens: false,
             lists_only: false,

@@ -12,10 +12,12 @@ use luci::diag::{Error, Result};
 use luci::elf::dynamic::Flags;
 use luci::elf::notes;
 use luci::elf::segments::Permissions;
+use luci::elf::symbols as sym;
 use luci::glibc::cpu_features::{CpuFeatures, Instruction};
 use luci::link::memory::ImageMemory;
 use luci::link::object::{NamespaceId, Object, ObjectId, Role, Version};
 use luci::link::relocate::{self, Called, Copy, Deferred, Mode, Process as Answers};
+use luci::link::resolve::Definition;
 use luci::link::trace::Trace;
 use luci::link::world::World;
 use luci::tls::Block;
@@ -191,7 +193,7 @@ type UniqueName = (NamespaceId, Box<[u8]>);
 
 #[derive(Default)]
 pub struct UniqueSymbols {
-    definitions: hashbrown::HashMap<UniqueName, (Addr, ObjectId)>,
+    definitions: hashbrown::HashMap<UniqueName, (ObjectId, Addr)>,
     /// The objects that have one; dlclose asks for each object whether it is among them.
     owners: Vec<ObjectId>,
 }
@@ -253,20 +255,26 @@ impl Answers for RunningProcess<'_> {
         trace::lookups::listener()
     }
 
-    fn unique(&mut self, name: &[u8], found: Addr, object: &Object<'_>) -> Addr {
+    fn unique(&mut self, found: &Definition<'_, '_>, address: Addr) -> (ObjectId, Addr) {
+        let object = found.object;
+        let name = object.current.symbols.name(found.symbol).unwrap_or_default();
         UNIQUE.with(|table| {
             let table = table.get_or_insert_with(UniqueSymbols::default);
-            let name = (object.namespace, Box::from(name));
-            if let Some(&(known, _)) = table.definitions.get(&name) {
-                return known;
+            let first = *table.definitions.entry((object.namespace, Box::from(name))).or_insert((object.id, address));
+            if !table.owners.contains(&first.0) {
+                table.owners.push(first.0);
             }
-            table.definitions.insert(name, (found, object.id));
-            if !table.owners.contains(&object.id) {
-                table.owners.push(object.id);
-            }
-            found
+            first
         })
     }
+}
+
+/// What counts of a definition that was found by its name.
+pub fn settled<'w>(world: &'w World<'static>, found: Definition<'w, 'static>) -> Definition<'w, 'static> {
+    if sym::binding(found.symbol) != sym::STB_GNU_UNIQUE {
+        return found;
+    }
+    relocate::the_one(world, found, found.address(), &mut RunningProcess { world: Some(world) })
 }
 
 /// What the dynamic TLS descriptor function reads: module, offset, and the generation in which the module came. The memory
@@ -298,7 +306,7 @@ pub fn run_resolver(world: &World<'static>, resolver: Addr) -> Option<u64> {
 pub fn forget_unique(object: ObjectId) {
     UNIQUE.with(|table| {
         if let Some(table) = table {
-            table.definitions.retain(|_, (_, owner)| *owner != object);
+            table.definitions.retain(|_, (owner, _)| *owner != object);
             table.owners.retain(|owner| *owner != object);
         }
     });

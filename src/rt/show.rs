@@ -4,7 +4,6 @@ use alloc::string::String;
 use core::fmt::Write;
 
 use super::start::InitialStack;
-use super::sys;
 use super::trace::Bytes;
 
 /// The program's arguments.
@@ -24,7 +23,7 @@ fn print<'a>(what: &str, strings: impl Iterator<Item = &'a [u8]>) {
     for (index, string) in strings.enumerate() {
         let _ = writeln!(text, "{what}[{index}]: {}", Bytes(string));
     }
-    sys::write_all(1, text.as_bytes());
+    super::print::output(&text);
 }
 
 /// How a value is shown.
@@ -84,7 +83,7 @@ pub fn auxv(stack: InitialStack) {
             Form::Nothing => Ok(()),
         };
     }
-    sys::write_all(1, text.as_bytes());
+    super::print::output(&text);
 }
 
 struct Label(&'static str);

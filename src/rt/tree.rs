@@ -22,7 +22,7 @@ use super::image::Metadata;
 use super::load::{self, Asked, Found, Opener};
 use super::process::PROCESS;
 use super::registry::{Registry, push_once};
-use super::{program, sys};
+use super::{origin, print, program, sys};
 
 /// Exit status of a file that cannot be read, as of a start.
 const UNREADABLE: i32 = 127;
@@ -44,7 +44,7 @@ pub fn begin(config: &Config<'_>, world: &World<'static>, program: ObjectId) {
         }
         // the kernel would start the file behind a symbolic link, and $ORIGIN be its directory
         if version.layout.interpreter.is_some() {
-            registry.state_mut(program).origin = files::resolved(&version.path).and_then(files::directory_of);
+            registry.state_mut(program).origin = files::resolved(&version.path).and_then(origin::directory_of);
         }
     });
 }
@@ -150,7 +150,7 @@ pub fn answer(config: &Config<'_>, mut world: World<'static>) -> ! {
             (text, why.status())
         }
     };
-    sys::write_all(1, text.as_bytes());
+    print::answer(&text);
     sys::exit_group(status)
 }
 
@@ -183,12 +183,12 @@ pub fn statically_linked(config: &Config<'_>, path: &[u8]) -> ! {
         true => document::statically_linked(path),
         false => alloc::format!("{} (statically linked)\n", luci::report::json::Shown(path)),
     };
-    sys::write_all(1, text.as_bytes());
+    print::answer(&text);
     sys::exit_group(0)
 }
 
 /// The document about a file that cannot be read; the message follows on standard error.
 pub fn failure(path: &[u8], error: &Error) {
     let sentence: String = alloc::format!("{error}");
-    sys::write_all(1, document::failure(path, &sentence, UNREADABLE).as_bytes());
+    print::answer(&document::failure(path, &sentence, UNREADABLE));
 }

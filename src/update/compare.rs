@@ -39,24 +39,52 @@ impl Usage<'static> {
 
 /// Judges whether `new` may replace `old`. `object` names the object in the reasons.
 pub fn compare<'a>(object: &str, old: &FileView<'a>, new: &FileView<'a>, usage: &Usage) -> Verdict {
+    let mut verdict = compare_files(object, old, new, Rigour::default());
+    compare_usage(old, new, usage, &mut verdict);
+    verdict
+}
+
+/// What the user asks of the comparison.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rigour {
+    /// A constructor counts as changed when something that it calls, directly or not, has changed.
+    pub follow_calls: bool,
+}
+
+/// The part of the verdict that is the same for every process that has the old file.
+pub fn compare_files<'a>(object: &str, old: &FileView<'a>, new: &FileView<'a>, rigour: Rigour) -> Verdict {
     let mut verdict = Verdict::new(object);
     if old.bytes() == new.bytes() {
         return verdict;
     }
+    with_pair(old, new, rigour, |pair| {
+        compare_file(pair, &mut verdict);
+        data::compare_shared(pair, &mut verdict);
+        data::compare_plt_slots(pair, &mut verdict);
+        data::compare_tls(pair, &mut verdict);
+        init::compare(pair, &mut verdict);
+        evidence::compare_variables(pair, &mut verdict);
+        evidence::compare_classes(pair, &mut verdict);
+    });
+    verdict
+}
+
+/// The part that depends on what others use of the object.
+pub fn compare_usage<'a>(old: &FileView<'a>, new: &FileView<'a>, usage: &Usage, verdict: &mut Verdict) {
+    exports::compare(old, new, usage, verdict);
+    if !usage.copied.is_empty() {
+        with_pair(old, new, Rigour::default(), |pair| data::compare_copied(pair, usage, verdict));
+    }
+}
+
+fn with_pair<'a>(old: &FileView<'a>, new: &FileView<'a>, rigour: Rigour, look: impl FnOnce(&Pair)) {
     let (old_code, new_code) = (Analysis::new(old), Analysis::new(new));
     let pairing = Pairing::new(&old_code, &new_code);
-    let code = Comparison::new(&old_code, &new_code, &pairing);
-    let pair = Pair::new(old, new, &code);
-    compare_file(&pair, &mut verdict);
-    data::compare_shared(&pair, &mut verdict);
-    data::compare_plt_slots(&pair, &mut verdict);
-    data::compare_tls(&pair, &mut verdict);
-    data::compare_copied(&pair, usage, &mut verdict);
-    init::compare(&pair, &mut verdict);
-    exports::compare(&pair, usage, &mut verdict);
-    evidence::compare_variables(&pair, &mut verdict);
-    evidence::compare_classes(&pair, &mut verdict);
-    verdict
+    let mut code = Comparison::new(&old_code, &new_code, &pairing);
+    if rigour.follow_calls {
+        code.follow_dependencies();
+    }
+    look(&Pair::new(old, new, &code));
 }
 
 /// Names and versions that `new` needs from other objects and `old` did not: whether they can be resolved only the process knows.

@@ -263,6 +263,7 @@ fn compare_relocations(pair: &Pair, region: Region, wrap: fn(Difference) -> Diff
         let after = new.next_if(|_| new_offset == Some(offset));
         let difference = match (before, after) {
             (Some(old), Some(new)) => compare_relocation(pair, old, new),
+            (Some(slot), None) | (None, Some(slot)) if is_counted_slot(pair, slot) => None,
             (Some(_), None) => Some(Difference::RelocationMissing),
             _ => Some(Difference::RelocationNew),
         };
@@ -290,6 +291,12 @@ fn compare_relocation(pair: &Pair, old: &Relocation, new: &Relocation) -> Option
 fn is_same_slot(pair: &Pair, old: &Relocation, new: &Relocation) -> bool {
     let other = pair.slot_numbers.get(&old.at).and_then(|&number| pair.new.plt_slots.get(number));
     old.kind == R_X86_64_JUMP_SLOT && other.is_some_and(|slot| slot.at == new.at)
+}
+
+/// Whether the relocation is a slot that only one file has, and rule 7 says that there are more or fewer of them.
+fn is_counted_slot(pair: &Pair, slot: &Relocation) -> bool {
+    let (old, new) = (&pair.old.plt_slots, &pair.new.plt_slots);
+    slot.kind == R_X86_64_JUMP_SLOT && old.len() != new.len() && (old.contains(slot) || new.contains(slot))
 }
 
 /// The link-time address the relocation stores, when no symbol is looked up for it.

@@ -10,7 +10,7 @@ use super::compare::{Pair, text};
 use super::verdict::{Difference, Verdict};
 use crate::arch::reloc::R_X86_64_DTPMOD64;
 use crate::binary::Place;
-use crate::code::classes::{self, VirtualTable};
+use crate::code::classes;
 use crate::code::decode::{Piece, Way};
 use crate::code::{Analysis, Function, Reference, Target};
 
@@ -105,7 +105,7 @@ fn seen_in(pair: &Pair) -> BTreeMap<Variable, Seen> {
         if before.fingerprint == after.fingerprint {
             old.references(before).iter().zip(new.references(after)).for_each(|(a, b)| note(a, b));
         } else {
-            for (a, b) in pair.code.aligned(before, after) {
+            for (a, b) in pair.code.aligned_by_kind(before, after) {
                 if let (Some(a), Some(b)) = (a.reference, b.reference) {
                     note(&a, &b);
                 }
@@ -147,14 +147,11 @@ pub(super) fn name_of(analysis: &Analysis, function: &Function) -> String {
     }
 }
 
-/// Vtables by class and base, in address order where a class has several for one base.
-type Tables<'a> = BTreeMap<(&'a [u8], i64, usize), VirtualTable<'a>>;
-
 /// Classes that both files have: as many virtual functions, each in its slot.
 pub(super) fn compare_classes(pair: &Pair, verdict: &mut Verdict) {
     let equality = &pair.code.equality;
-    let new = tables(equality.new);
-    for (key, before) in tables(equality.old) {
+    let new = classes::by_class(equality.new);
+    for (key, before) in classes::by_class(equality.old) {
         let Some(after) = new.get(&key) else { continue };
         if before.count != after.count {
             verdict.refuse(Some(text(before.class)), None, Difference::VirtualFunctions(before.count, after.count));
@@ -165,17 +162,6 @@ pub(super) fn compare_classes(pair: &Pair, verdict: &mut Verdict) {
             verdict.refuse(Some(text(before.class)), None, Difference::VirtualSlot(index));
         }
     }
-}
-
-fn tables<'a>(analysis: &Analysis<'_, 'a>) -> Tables<'a> {
-    let mut tables = Tables::new();
-    let mut numbers: BTreeMap<(&[u8], i64), usize> = BTreeMap::new();
-    for table in classes::virtual_tables(analysis) {
-        let number = numbers.entry((table.class, table.offset_to_top)).or_default();
-        tables.insert((table.class, table.offset_to_top, *number), table);
-        *number += 1;
-    }
-    tables
 }
 
 /// Whether two addresses of code are the same function: by a name that both have, else by what the code is.

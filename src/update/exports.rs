@@ -2,24 +2,25 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
-use super::compare::{Pair, Usage, text, versioned};
+use super::compare::{Usage, text, versioned};
 use super::verdict::{Difference, Verdict};
+use crate::binary::FileView;
 use crate::binary::symbols::Symbol;
 
-pub(super) fn compare(pair: &Pair, usage: &Usage, verdict: &mut Verdict) {
-    let provided: BTreeMap<_, _> = pair.new.symbols.exports().map(|symbol| ((symbol.name, symbol.version), symbol)).collect();
+pub(super) fn compare(old: &FileView, new: &FileView, usage: &Usage, verdict: &mut Verdict) {
+    let provided: BTreeMap<_, _> = new.symbols.exports().map(|symbol| ((symbol.name, symbol.version), symbol)).collect();
     let is_used = |symbol: &Symbol| (usage.is_bound)(symbol.name, symbol.version) || usage.copied.contains(&symbol.name);
-    for old in pair.old.symbols.exports().filter(|symbol| is_used(symbol)) {
-        let difference = match provided.get(&(old.name, old.version)) {
+    for symbol in old.symbols.exports().filter(|symbol| is_used(symbol)) {
+        let difference = match provided.get(&(symbol.name, symbol.version)) {
             None => Some(Difference::ExportMissing),
-            Some(new) => changed(old, new),
+            Some(new) => changed(symbol, new),
         };
         if let Some(difference) = difference {
-            verdict.refuse(Some(versioned(old.name, old.version)), None, difference);
+            verdict.refuse(Some(versioned(symbol.name, symbol.version)), None, difference);
         }
     }
-    let versions: BTreeSet<_> = pair.new.symbols.defined_versions.iter().collect();
-    for version in &pair.old.symbols.defined_versions {
+    let versions: BTreeSet<_> = new.symbols.defined_versions.iter().collect();
+    for version in &old.symbols.defined_versions {
         if !versions.contains(version) && (usage.needs_version)(version) {
             verdict.refuse(None, None, Difference::VersionMissing(text(version)));
         }

@@ -22,7 +22,7 @@ mod rules_tests;
 pub(crate) mod tests;
 
 pub use crate::binary::{FileView, SharedRange, Unreadable};
-pub use compare::{Usage, compare, new_needed, new_undefined};
+pub use compare::{Rigour, Usage, compare, compare_files, compare_usage, new_needed, new_undefined};
 pub use relink::{PointerMove, Value, pointer_moves};
 pub use schedule::{Change, Due, Schedule};
 pub use verdict::{Difference, Reason, Verdict};

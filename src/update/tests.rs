@@ -163,6 +163,7 @@ fn a_new_lazily_bound_call_is_refused_where_its_slot_is_shared_data() {
     assert_accepted(&judge(&call(""), &call("return getpid();")));
     let verdict = judge_with(&call(""), &call("return getpid();"), &lazy);
     assert!(verdict.reasons.iter().any(|r| r.difference == Difference::PltSlots(1, 2)), "{verdict}");
+    assert!(verdict.reasons.iter().all(|r| r.difference.kind() != "relocation-new"), "{verdict}");
     assert_accepted(&judge_with(&call(""), &call("return puts(\"again\");"), &lazy));
     let exchanged = judge_with(
         &call("getpid();"),
@@ -191,7 +192,7 @@ fn constructors_must_be_the_same() {
     assert!(count.reasons.iter().any(|r| r.difference == Difference::InitCount("DT_INIT_ARRAY", 1, 2)), "{count}");
     assert!(count.is_accepted_when_forced());
     let name = judge(&constructor("start", "state = 1;"), &constructor("begin", "state = 5;"));
-    assert_first(&name, "libx.so: a function in DT_INIT_ARRAY changes: `start'");
+    assert_first(&name, "libx.so: a function in DT_INIT_ARRAY changes from `start' to `begin'");
     let size = judge(&constructor("start", "state = 1;"), &constructor("start", "state = state * 77 + 12;"));
     assert!(matches!(size.reasons[0].difference, Difference::InitCode("DT_INIT_ARRAY")), "{size}");
 }
@@ -423,4 +424,27 @@ fn damaged_files_never_panic() {
         }
         assert!(judged > 100, "only {judged} damaged files were readable");
     }
+}
+
+#[test]
+fn each_level_lets_through_what_it_says_and_sizes_never() {
+    use Difference::*;
+    let verdict = |differences: &[Difference]| {
+        let mut verdict = Verdict::new("libx.so");
+        differences.iter().for_each(|difference| verdict.refuse(None, None, difference.clone()));
+        verdict
+    };
+    let lowest = |differences: &[Difference]| (0..=3).find(|&level| verdict(differences).is_accepted_at(level));
+    assert_eq!(lowest(&[]), Some(0));
+    assert_eq!(lowest(&[VariableUnverified]), Some(1));
+    for difference in [Content, CopyContent, InitCode("DT_INIT"), InitCount("DT_INIT_ARRAY", 1, 2), Locks(2), OwnPointer] {
+        assert_eq!(lowest(&[difference, VariableUnverified]), Some(2));
+    }
+    for difference in [VirtualFunctions(1, 2), VirtualSlot(0), VariableMoved(0, 8), Target("a".into(), "b".into())] {
+        assert_eq!(lowest(&[difference, Content]), Some(3));
+    }
+    for difference in [SharedSize(8, 16), DataMoved(0, 8), DataSize(4, 8), ExportMissing, TlsSize(4, 8), RelocationNew] {
+        assert_eq!(lowest(&[difference]), None);
+    }
+    assert_eq!(lowest(&vec![VariableUnverified; Verdict::MAX_REASONS + 1]), None);
 }

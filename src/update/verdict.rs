@@ -116,6 +116,12 @@ impl Verdict {
         self.omitted == 0 && self.reasons.iter().all(|reason| reason.difference.can_be_forced())
     }
 
+    /// Whether the update is acceptable at a level of [`Difference::relaxed_at`]. What was only counted is never accepted.
+    pub fn is_accepted_at(&self, level: u8) -> bool {
+        let is_let_through = |reason: &Reason| reason.difference.relaxed_at().is_some_and(|needed| needed <= level);
+        self.omitted == 0 && self.reasons.iter().all(is_let_through)
+    }
+
     pub(super) fn refuse(&mut self, symbol: Option<String>, offset: Option<u64>, difference: Difference) {
         if self.reasons.len() == Self::MAX_REASONS {
             self.omitted += 1;
@@ -143,6 +149,18 @@ impl Difference {
                 | Locks(_)
                 | OwnPointer
         )
+    }
+
+    /// The lowest level of `--relax` that lets it through: 1 where evidence is only missing, 2 what the program would have computed
+    /// from other initial values, constructors or addresses, 3 where old and new mean something else by the same place. Sizes, the
+    /// layout of memory and missing symbols never are.
+    pub fn relaxed_at(&self) -> Option<u8> {
+        use Difference::*;
+        match self {
+            VariableUnverified => Some(1),
+            VirtualFunctions(..) | VirtualSlot(_) | VariableMoved(..) | Target(..) | TargetPlace(..) => Some(3),
+            _ => self.can_be_forced().then_some(2),
+        }
     }
 
     /// The rule that refuses it: 1 shape of the file, 2 shared data, 3 thread-local storage, 4 constructors, 5 what others use,

@@ -102,7 +102,7 @@ pub fn config_file(file: &[u8]) {
     for setting in config::file::settings(file) {
         assert!(setting.value.is_err() || setting.line > 0);
     }
-    let read = |secure| Config::read(None, core::iter::empty(), secure, |_| Some(file)).expect("the file cannot fail a start");
+    let read = |secure| Config::read(None, core::iter::empty(), secure, |_| Ok(file)).expect("the file cannot fail a start");
     lists(&read(false));
     let secure = read(true);
     assert!(secure.statusinfo.is_none() && secure.logfile.is_none());
@@ -115,12 +115,12 @@ pub fn environment(bytes: &[u8]) {
     let variables: Vec<&[u8]> = lines.by_ref().take_while(|line| !line.is_empty()).collect();
     let arguments: Vec<&[u8]> = lines.collect();
     for secure in [false, true] {
-        let interpreter =
-            Config::read(None, variables.iter().copied(), secure, |_| None).expect("the environment cannot fail a start");
+        let interpreter = Config::read(None, variables.iter().copied(), secure, |_| Err(luci::diag::Error::os("", "", 2)))
+            .expect("the environment cannot fail a start");
         assert!(!secure || interpreter.library_path.is_empty() && interpreter.tunables.is_none() && interpreter.audit.is_empty());
         lists(&interpreter);
         let mut all = arguments.iter().copied();
-        if let Ok(config) = Config::read(Some(&mut all), variables.iter().copied(), secure, |_| Some(bytes)) {
+        if let Ok(config) = Config::read(Some(&mut all), variables.iter().copied(), secure, |_| Ok(bytes)) {
             assert!(config.program.is_none_or(|program| program.consumed < arguments.len()));
             assert!(!secure || matches!(config.mode, config::Mode::Help | config::Mode::Version));
             lists(&config);
@@ -129,8 +129,8 @@ pub fn environment(bytes: &[u8]) {
 }
 
 fn lists(config: &Config<'_>) {
-    assert!(config.preload().all(|name| !name.is_empty() && (!config.secure || !name.contains(&b'/'))));
-    let _ = (config.library_path().count(), config.exclude.iter().any(|list| config::excludes(list, b"libc.so.6")));
+    assert!(config.preload().all(|(name, _)| !name.is_empty() && (!config.secure || !name.contains(&b'/'))));
+    let _ = (config.library_path().count(), config.exclude.iter().any(|list| config::excludes(list.text, b"libc.so.6")));
     let _ = config.problems.iter().map(ToString::to_string).count();
 }
 

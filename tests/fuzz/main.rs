@@ -6,6 +6,8 @@
 //! LUCI_FUZZ_SECONDS=60 cargo test --test fuzz    for each reader (default 3)
 //! ```
 
+#[path = "../hostile/dice.rs"]
+mod dice;
 mod entries;
 
 use std::fs;
@@ -13,6 +15,7 @@ use std::panic;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use dice::Dice;
 use entries::{ENTRIES, Entry};
 
 /// The longest input that a reader may take, on a busy machine.
@@ -84,20 +87,4 @@ fn mutated(seeds: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
         }
     }
     bytes
-}
-
-/// Numbers that look random (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
-    }
 }

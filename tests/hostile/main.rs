@@ -14,6 +14,7 @@
 //! What fails is kept in `target/hostile/failures`.
 
 mod bounds;
+mod dice;
 mod limits;
 mod mutate;
 mod special;
@@ -227,6 +228,15 @@ impl Bench {
 
     fn command(&self, way: Way, mutated: &Path, own: &Path) -> Command {
         self.command_of(&self.loader, way, mutated, own)
+    }
+
+    /// An answer about a program.
+    fn command_with(&self, options: &[&str], program: &Path, own: &Path) -> Command {
+        let mut command = Command::new(&self.loader);
+        command.env_clear().current_dir(&self.folder).args(options).arg(program);
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command.stderr(File::create(own.join("stderr")).expect("room below target/"));
+        command
     }
 
     fn command_of(&self, loader: &Path, way: Way, mutated: &Path, own: &Path) -> Command {

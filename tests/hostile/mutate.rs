@@ -8,6 +8,8 @@ use luci::elf::dynamic::{Dynamic, ENTRY_SIZE};
 use luci::elf::header::Header;
 use luci::elf::segments::{self, PT_DYNAMIC, PT_LOAD, PT_NOTE, PT_TLS, ProgramHeader};
 
+use super::dice::Dice;
+
 /// What is done to a file.
 #[derive(Clone, Debug)]
 pub enum Mutation {
@@ -226,21 +228,5 @@ impl<'f> Anatomy<'f> {
         values.dedup();
         values.retain(|value| *value != old);
         values
-    }
-}
-
-/// Numbers that are the same in every run (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit as u64) as usize
     }
 }

@@ -3,11 +3,13 @@
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
 
 import archive
+import crosscheck
 import judge
 import report
 from archive import Failure
@@ -17,6 +19,8 @@ CHOSEN = "chosen.json"
 
 
 def main() -> int:
+    # a reader that has enough, such as head, is no failure
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     options = arguments()
     try:
         if not (options.judge or options.summary or options.sample or options.readme):
@@ -35,7 +39,9 @@ def main() -> int:
         return 1 if report.failures(results) else 0
     except Failure as failure:
         print(f"pairs: {failure}", file=sys.stderr)
-        return 1
+    except KeyboardInterrupt:
+        print(f"pairs: interrupted; the next run goes on with what {options.cache} has", file=sys.stderr)
+    return 1
 
 
 def arguments() -> argparse.Namespace:
@@ -87,12 +93,17 @@ def run(options: argparse.Namespace) -> None:
     pairs = json.loads((options.cache / CHOSEN).read_text())
     if not options.tool.exists():
         raise Failure(f"{options.tool} is missing: run `make`")
+    results = []
+    for number, pair in enumerate(pairs, 1):
+        progress(f"judged {number} of {len(pairs)} pairs: {pair['package']}")
+        results += judge.judge_pair(options.tool, options.cache, pair)
+    # after all judging, because readelf's output makes this process large
+    for number, result in enumerate(results, 1):
+        progress(f"looked again at {number} of {len(results)} libraries: {result['package']}")
+        accepted = result["outcome"] == "accepted" and not result["identical"]
+        result["doubts"] = crosscheck.differences(Path(result["old_file"]), Path(result["new_file"])) if accepted else []
     fresh = options.cache / "results.fresh"
-    with fresh.open("w") as out:
-        for number, pair in enumerate(pairs, 1):
-            progress(f"judged {number} of {len(pairs)} pairs: {pair['package']}")
-            for result in judge.judge_pair(options.tool, options.cache, pair):
-                out.write(json.dumps(result) + "\n")
+    fresh.write_text("".join(json.dumps(result) + "\n" for result in results))
     fresh.rename(options.cache / report.RESULTS)
     progress_end()
 

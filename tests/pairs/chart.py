@@ -2,8 +2,8 @@
 
 from xml.sax.saxutils import escape
 
-COLOURS = {"accepted": "#2a7f3f", "refused": "#a33c2b"}
-ROW, LABEL, BAR, END = 22, 250, 420, 110
+COLOURS = {"accepted": "#2a7f3f", "partly": "#b58a1d", "refused": "#a33c2b"}
+ROW, LABEL, BAR, END = 22, 300, 420, 110
 
 
 def bars(title: str, rows: list[tuple[str, int, str]], whole: int) -> str:

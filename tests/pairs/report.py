@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from statistics import median
 
@@ -13,6 +13,13 @@ RESULTS = "results.jsonl"
 KINDS = {"update": "updates of one release", "cross-release": "the same package of two releases"}
 RULES = {1: "shape of the file", 2: "writable data", 3: "thread-local storage", 4: "constructors", 5: "symbols and versions in use",
          6: "needs of the new file", 7: "lazily bound slots", 8: "policy"}
+WORDS = {"shared-size": "the size of the writable data", "data-moved": "a variable has moved", "data-missing": "a variable is gone",
+         "data-new": "a variable is new", "data-size": "the size of a variable", "content": "an initial value",
+         "relocation": "what a pointer in the data is bound to", "relocation-missing": "a pointer in the data is gone",
+         "relocation-new": "a pointer in the data is new", "plt-slot": "the order of lazily bound functions",
+         "plt-slots": "the number of lazily bound functions", "export-missing": "a symbol is gone",
+         "export-size": "the size of an exported variable", "tls-size": "the size of thread-local storage",
+         "init-count": "the number of constructors"}
 BEGIN, END = "<!-- made by tests/pairs.sh --readme -->", "<!-- end -->"
 # how a reason is looked at with other tools; OLD and NEW are the files
 CHECKS = {"data": "readelf -lW FILE; readelf -SW FILE; readelf -rW FILE; readelf --dyn-syms -W FILE; objdump -s -j .data FILE",
@@ -31,13 +38,14 @@ def read(cache: Path) -> list[dict]:
 
 
 def failures(results: list[dict]) -> list[dict]:
-    return [result for result in results if result["outcome"] in ("crash", "timeout", "unreadable")]
+    """What must not be: the judge ended badly, or accepted what readelf alone tells apart."""
+    return [result for result in results if result["outcome"] in ("crash", "timeout", "unreadable") or result["doubts"]]
 
 
 def summary(results: list[dict]) -> str:
     parts = [section(kind, [result for result in results if result["kind"] == kind]) for kind in KINDS]
     for result in failures(results):
-        error = result.get("error") or result.get("answer", {}).get("error") or ""
+        error = ", ".join(result["doubts"]) or result.get("error") or result.get("answer", {}).get("error") or ""
         parts.append(f"{result['outcome']}: {result['old_file']} {result['new_file']} {error}")
     return "\n".join(part for part in parts if part)
 
@@ -47,12 +55,11 @@ def section(kind: str, results: list[dict]) -> str:
         return ""
     numbers = count(results)
     lines = [f"== {KINDS[kind]}"]
-    lines += [f"{text:<52}{value}" for text, value in numbers_table(numbers)]
-    lines += ["", f"{'rule':<32}{'kind':<22}{'files':>6}{'share':>8}{'alone':>7}"]
-    for rule, word, files, alone in numbers["reasons"]:
-        lines.append(f"{f'{rule} {RULES[rule]}':<32}{word:<22}{files:>6}{share(files, numbers['refused']):>8}{alone:>7}")
-    lines += [f"{f'{rule} {RULES[rule]}':<32}{'any':<22}{files:>6}{share(files, numbers['refused']):>8}{alone:>7}"
-              for rule, files, alone in numbers["rules"]]
+    lines += [f"{text:<66}{value}" for text, value in numbers_table(numbers)]
+    lines += ["", f"{'refused by':<32}{'kind':<22}{'files':>6}{'share':>8}{'alone':>7}{'packages':>10}"]
+    for rule, word, files, alone, packages in numbers["reasons"] + [(rule, "any", *rest) for rule, *rest in numbers["rules"]]:
+        name = f"{rule} {RULES[rule]}"
+        lines.append(f"{name:<32}{word:<22}{files:>6}{share(files, numbers['refused']):>8}{alone:>7}{packages:>10}")
     return "\n".join(lines) + "\n"
 
 
@@ -62,42 +69,61 @@ def count(results: list[dict]) -> dict:
     refused = [result for result in changed if result["outcome"] == "refused"]
     packages = Counter((result["release"], result["package"]) for result in results)
     single = sum({(result["release"], result["package"]): result["unmatched"] for result in results}.values())
+    unchanged = set(packages) - {(result["release"], result["package"]) for result in changed}
     stopped = {(result["release"], result["package"]) for result in results if result["outcome"] != "accepted"}
+    # what a process may have against a package that is accepted, which counts where a file has changed
+    hazard = {kind: {(result["release"], result["package"]) for result in changed if result["outcome"] == "accepted"
+                     and any(one["kind"] == kind for one in result["answer"]["hazards"])} - stopped
+              for kind in ("locks", "own-pointer")}
     outcomes = Counter(result["outcome"] for result in results)
     accepted = [result for result in changed if result["outcome"] == "accepted"]
     largest = max(results, key=lambda result: result["peak_kib"])
     slowest = max(results, key=lambda result: result["seconds"])
-    return {"pairs": len(packages), "pairs_accepted": len(packages) - len(stopped), "files": len(results), "single": single, "changed": len(changed),
+    return {"pairs": len(packages), "pairs_unchanged": len(unchanged), "pairs_changed": len(packages) - len(unchanged),
+            "pairs_accepted": len(set(packages) - stopped - unchanged), "files": len(results), "single": single, "changed": len(changed),
             "accepted": len(accepted), "refused": len(refused),
             "forced": sum(result["answer"]["forced_ok"] for result in refused), "outcomes": outcomes,
+            "pairs_locks": len(hazard["locks"] - hazard["own-pointer"]), "pairs_pointers": len(hazard["own-pointer"]),
+            "pairs_free": len(set(packages) - stopped - unchanged - hazard["locks"] - hazard["own-pointer"]),
+            "doubts": sum(bool(result["doubts"]) for result in results),
             "median": median(result["seconds"] for result in results), "slowest": slowest, "largest": largest,
             "reasons": tally(refused, lambda reason: (reason["rule"], reason["kind"])),
             "rules": tally(refused, lambda reason: (reason["rule"],))}
 
 
 def tally(refused: list[dict], key) -> list[tuple]:
-    """For each key the refused files that have it among their reasons, and those that have no other; most frequent first."""
-    having, alone = Counter(), Counter()
+    """For each key the refused files that have it among their reasons, those that have no other, and the packages of the
+    files; most frequent first."""
+    having, alone, packages = Counter(), Counter(), defaultdict(set)
     for result in refused:
         keys = {key(reason) for reason in result["answer"]["reasons"]}
         having.update(keys)
-        if len(keys) == 1:
-            alone.update(keys)
-    return [(*one, files, alone[one]) for one, files in sorted(having.items(), key=lambda item: (-item[1], item[0]))]
+        alone.update(keys if len(keys) == 1 else ())
+        for one in keys:
+            packages[one].add((result["release"], result["package"]))
+    ordered = sorted(having, key=lambda one: (-having[one], one))
+    return [(*one, having[one], alone[one], len(packages[one])) for one in ordered]
 
 
 def numbers_table(numbers: dict) -> list[tuple[str, str]]:
-    of_pairs = f"{numbers['pairs_accepted']} of {numbers['pairs']} ({share(numbers['pairs_accepted'], numbers['pairs'])})"
+    whole = numbers["pairs_changed"]
+    of_pairs = f"{numbers['pairs_accepted']} of {whole} ({share(numbers['pairs_accepted'], whole)})"
+    free = f"{numbers['pairs_free']} ({share(numbers['pairs_free'], whole)})"
     of_files = f"{numbers['accepted']} of {numbers['changed']} ({share(numbers['accepted'], numbers['changed'])})"
     refused = f"{numbers['refused']}, of them {numbers['forced']} can be forced"
     outcomes = numbers["outcomes"]
     slowest, largest = numbers["slowest"], numbers["largest"]
-    return [("pairs of packages with every library accepted", of_pairs),
-            ("changed libraries accepted", of_files),
+    return [("packages, those in which no library changed", f"{numbers['pairs']}, {numbers['pairs_unchanged']}"),
+            ("changed packages whose libraries are all accepted by their files", of_pairs),
+            ("of them without locks and without data that points into itself", free),
+            ("of them refused while the program has several threads (locks)", str(numbers["pairs_locks"])),
+            ("of them refused because their data points into itself", str(numbers["pairs_pointers"])),
+            ("changed libraries accepted by their files", of_files),
             ("changed libraries refused", refused),
             ("libraries that are byte for byte the same", str(numbers["files"] - numbers["changed"])),
-            ("libraries that only one version of a package has", str(numbers["single"])),
+            ("libraries that only one of the two packages has", str(numbers["single"])),
             ("crashes, timeouts, unreadable", f"{outcomes['crash']}, {outcomes['timeout']}, {outcomes['unreadable']}"),
+            ("accepted, but told apart by a comparison with readelf", str(numbers["doubts"])),
             ("time for a library, median and longest",
              f"{numbers['median'] * 1000:.0f} ms, {slowest['seconds'] * 1000:.0f} ms ({megabytes(slowest['size'])} file)"),
             ("most memory", f"{megabytes(largest['peak_kib'] * 1024)} ({megabytes(largest['size'])} file)")]
@@ -137,16 +163,18 @@ def write_readme(results: list[dict], root: Path) -> None:
     after = rest.partition(END)[2]
     path.write_text(f"{before}{BEGIN}\n{markdown(numbers)}{END}{after}")
     (root / "docs").mkdir(exist_ok=True)
-    rows = [("accepted", numbers["accepted"], "accepted")]
-    rows += [(f"{word} (rule {rule})", files, "refused") for rule, word, files, _ in numbers["reasons"][:12]]
-    title = f"{numbers['changed']} changed libraries of {numbers['pairs']} package updates"
-    (root / "docs/verdicts.svg").write_text(bars(title, rows, numbers["changed"]))
+    rows = [("accepted", numbers["pairs_free"], "accepted"),
+            ("accepted while there is one thread", numbers["pairs_locks"], "partly"),
+            ("files fit, data points into itself", numbers["pairs_pointers"], "refused")]
+    rows += [(f"{WORDS.get(word, word)} ({rule})", packages, "refused") for rule, word, *_, packages in numbers["reasons"][:12]]
+    title = f"{numbers['pairs_changed']} package updates: accepted, and reasons against the others (one may have several)"
+    (root / "docs/verdicts.svg").write_text(bars(title, rows, numbers["pairs_changed"]))
 
 
 def markdown(numbers: dict) -> str:
     lines = ["| measured | |", "|---|---|"]
     lines += [f"| {text} | {value} |" for text, value in numbers_table(numbers)]
-    lines += ["", "| most frequent reasons | rule | refused libraries that have it | that have no other |", "|---|---|---|---|"]
-    for rule, word, files, alone in numbers["reasons"][:10]:
-        lines.append(f"| {word} | {rule}, {RULES[rule]} | {files} ({share(files, numbers['refused'])}) | {alone} |")
+    lines += ["", "| most frequent reasons | rule | packages | refused libraries that have it | that have no other |", "|---|---|---|---|---|"]
+    for rule, word, files, alone, packages in numbers["reasons"][:10]:
+        lines.append(f"| {WORDS.get(word, word)} (`{word}`) | {rule}, {RULES[rule]} | {packages} | {files} ({share(files, numbers['refused'])}) | {alone} |")
     return "\n".join(lines) + "\n"

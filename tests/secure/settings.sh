@@ -32,6 +32,17 @@ rmdir $CONF; mkfifo $CONF
 gives conf-is-a-fifo "$IGNORED" "env -i $PLACE/conf-root.luci"
 fresh
 gives conf-after-all-that "$CONFIGURED" "env -i $PLACE/conf-root.luci"
+# a list of directories that the file names is held to the same rule
+LISTED="ld-luci.so: warning: $PLACE/dirs: cannot read the list of directories: Operation not permitted
+$IGNORED"
+echo "library-conf = $PLACE/dirs" >$CONF
+{ echo $PLACE/lib; dirname "$(gcc -print-file-name=libc.so.6)"; } >$PLACE/dirs
+gives list-of-root "$CONFIGURED" "env -i $PLACE/conf-root.luci"
+chown $NOBODY $PLACE/dirs
+gives list-of-nobody "$LISTED" "env -i $PLACE/conf-root.luci"
+chown 0 $PLACE/dirs; mv $PLACE/dirs $TRAP/dirs; ln -s $TRAP/dirs $PLACE/dirs
+gives list-linked-to-nobodys-folder "$LISTED" "env -i $PLACE/conf-root.luci"
+rm $PLACE/dirs; fresh
 # preloads of root's file are held to the rule for names, outputs are not written at all
 printf 'preload = %s/intruder.so\naudit = %s/intruder.so\nlogfile = %s/log\nstatusinfo = %s/status\nupdate = yes\nverbosity = 7\n' $TRAP $TRAP $TRAP $TRAP >$CONF
 chmod 777 $TRAP
@@ -39,13 +50,13 @@ gives conf-outputs "$PLAIN" "env -i PROG"
 absent conf-no-output $TRAP/log $TRAP/status
 chmod 755 $TRAP
 
-# dialogue PROGRAM: starts it as nobody, to be asked one line at a time; ask: the next answer.
+# dialogue PROGRAM: starts it as nobody, to be asked one line at a time; ask [WORK]: the next answer, once work() gives WORK.
 dialogue() {
     mkfifo /opt/questions /opt/answers
     (cd $TRAP && exec timeout 30 setpriv --reuid=$NOBODY --regid=$NOBODY --clear-groups env -i "$1" dialogue </opt/questions >/opt/answers 2>&1) &
     exec 8>/opt/questions 7</opt/answers
 }
-ask() { echo >&8 && read -r -t 5 answer <&7 && echo "$answer"; }
+ask() { echo "${1:-}" >&8 && read -r -t 20 answer <&7 && echo "$answer"; }
 
 # Root's file switches updates on. A library that nobody may change is never replaced, one of root's is.
 if wanted live-update; then
@@ -59,11 +70,7 @@ if wanted live-update; then
     before=$(ask)
     library second $TRAP/own/libmore.so more
     library "changed" $PLACE/lib/libwork.so work
-    for try in $(seq 100); do
-        after=$(ask)
-        [ "${after% *}" = changed ] && break
-        sleep 0.1
-    done
+    after=$(ask changed)
     exec 8>&- 7<&-
     library "root's" $PLACE/lib/libwork.so work
     verdict live-update "root's first, changed first" "$before, $after"

@@ -20,6 +20,7 @@ use crate::rt::audit::{self, Binding};
 use crate::rt::close;
 use crate::rt::open::{self, OpenMode, Target, Wanted};
 use crate::rt::process::PROCESS;
+use crate::rt::relocation;
 use crate::rt::sys;
 use crate::rt::trace::{self, lookups};
 
@@ -129,7 +130,7 @@ pub fn function_of(handle: Addr, name: &[u8]) -> Result<Addr> {
     let reference = Reference::new(name, None, Class::NEWEST);
     let found = {
         let world = PROCESS.world.read();
-        let definition = by_handle(&world, handle, &reference)?;
+        let definition = by_handle(&world, handle, &reference)?.map(|found| relocation::settled(&world, found));
         let object = world.find_handle(handle).map(|object| object.id).unwrap_or(ObjectId(0));
         describe(&definition.ok_or_else(|| undefined(&world, handle.0, object, &reference))?)?
     };
@@ -161,18 +162,19 @@ fn find_symbol(handle: u64, name: &[u8], version: Option<VersionEntry<'_>>, call
             RTLD_NEXT => after(&world, user, &reference)?,
             _ => by_handle(&world, Addr(handle), &reference)?,
         };
-        if trace::is_on(lookups::TOPICS) {
-            lookups::found(&world, user, handle, &reference, definition.as_ref());
-        }
-        let definition = definition.ok_or_else(|| undefined(&world, handle, user, &reference))?;
         // a search by handle is the caller's business, one without makes the caller depend on what it found
-        let depends = handle == RTLD_DEFAULT && !definition.object.pinned;
-        if depends && !note_binding(user, definition.object) {
+        let depends_on = definition.filter(|found| handle == RTLD_DEFAULT && !found.object.pinned);
+        if depends_on.is_some_and(|found| !note_binding(user, found.object)) {
             // another thread is closing it, and its definitions are about to vanish
             drop(world);
             sys::yield_processor();
             continue;
         }
+        let definition = definition.map(|found| relocation::settled(&world, found));
+        if trace::is_on(lookups::TOPICS) {
+            lookups::found(&world, user, handle, &reference, definition.as_ref());
+        }
+        let definition = definition.ok_or_else(|| undefined(&world, handle, user, &reference))?;
         let binding = audit::is_on().then(|| Binding::find(&world, user, Called::of(&definition))).flatten();
         break (describe(&definition)?, binding);
     };

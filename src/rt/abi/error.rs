@@ -220,6 +220,6 @@ pub unsafe extern "C" fn _dl_catch_error(
 pub unsafe extern "C" fn _dl_fatal_printf(format: *const c_char) -> ! {
     // SAFETY: the caller's contract.
     let text = unsafe { CStr::from_ptr(format) };
-    sys::write_all(2, text.to_bytes());
+    let _ = sys::write_all(2, text.to_bytes());
     exit_group(127)
 }

@@ -9,6 +9,7 @@ use luci::addr::Addr;
 use luci::diag::{Error, Result};
 use luci::elf::Sym;
 use luci::elf::symbols as sym;
+use luci::glibc::record::Flags;
 use luci::link::object::{ObjectId, Role};
 use luci::link::world::World;
 
@@ -105,6 +106,7 @@ unsafe fn information(handle: Addr, request: c_int, out: *mut u64) -> Result<c_i
     const SERINFO: c_int = 4;
     const SERINFOSIZE: c_int = 5;
     const PHDR: c_int = 11;
+    const ORIGIN_PATH: c_int = 12;
     let world = PROCESS.world.read();
     let object = world.find_handle(handle).ok_or_else(|| Error::other("", "invalid handle"))?;
     let modid = object.tls.map_or(0, |module| module.id);
@@ -126,6 +128,7 @@ unsafe fn information(handle: Addr, request: c_int, out: *mut u64) -> Result<c_i
             // SAFETY: the caller's contract: room for the path.
             return unsafe { write_origin(&world, id, out.cast()) };
         }
+        ORIGIN_PATH if PROCESS.record().has(Flags::DLINFO_ORIGIN_PATH) => origin_address(&world, object.id),
         _ => return Err(Error::other("", "unsupported dlinfo request")),
     };
     // SAFETY: the caller's contract.
@@ -140,11 +143,16 @@ unsafe fn write_origin(world: &World<'static>, id: ObjectId, out: *mut u8) -> Re
         let origin = registry.origin_of(world, id).ok_or_else(|| Error::other("", "the object's directory is unknown"))?;
         // SAFETY: the caller's contract.
         unsafe {
-            ptr::copy_nonoverlapping(origin.as_ptr(), out, origin.len());
-            out.add(origin.len()).write(0);
+            let bytes = origin.to_bytes_with_nul();
+            ptr::copy_nonoverlapping(bytes.as_ptr(), out, bytes.len());
         }
         Ok(0)
     })
+}
+
+/// Where the directory of an object stands for as long as the object is there; 0 where there is none.
+fn origin_address(world: &World<'static>, id: ObjectId) -> u64 {
+    PROCESS.with_registry(|registry| registry.origin_of(world, id).map_or(0, |origin| origin.as_ptr() as u64))
 }
 
 /// The directories in which libraries are searched on behalf of an object.

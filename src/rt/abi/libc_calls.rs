@@ -16,6 +16,7 @@ use super::error::_dl_signal_error;
 use super::last_error;
 use super::tls::program_free;
 use crate::rt::process::PROCESS;
+use crate::rt::relocation;
 #[allow(unused_imports)] // named in the documentation
 use crate::rt::x86_64;
 
@@ -96,6 +97,7 @@ pub unsafe extern "C" fn lookup_symbol_x(
             Some(id) => by_scope(&world, id, &looked_up),
             None => resolve::lookup(world.list(world.global(NamespaceId::BASE)), &looked_up, weak_yields()),
         };
+        let definition = definition.map(|found| relocation::settled(&world, found));
         definition.map(|definition| (definition.symbol, definition.object.handle))
     };
     // SAFETY: `reference` is valid by the caller's contract; the entry it held is a symbol or null.

@@ -1,6 +1,7 @@
 //! Searching with auditors: they see the name before the search and every path before it is opened, and may change both.
 
 use alloc::ffi::CString;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::convert::Infallible;
@@ -9,13 +10,14 @@ use core::ops::ControlFlow;
 
 use luci::diag::{Error, Result};
 use luci::link::object::Object;
-use luci::link::search::{Files, Rule};
+use luci::link::search::{Files, Rule, Step};
 use luci::link::world::World;
 
 use super::{auditors, is_audited, marks};
 use crate::rt::files::{CANNOT_OPEN, ElfFile};
-use crate::rt::load::{Asked, Opener};
+use crate::rt::load::{self, Asked, Opener};
 use crate::rt::process::PROCESS;
+use crate::rt::trace::{self, Topics};
 
 /// `LA_SER_*`: where a name comes from.
 const LA_SER_ORIG: u32 = 1;
@@ -27,23 +29,17 @@ const LA_SER_DEFAULT: u32 = 64;
 /// The file of a name, as the auditors let it be found.
 pub fn search_file(world: &World<'static>, asked: Asked<'_>) -> Result<ElfFile> {
     let by = asked.by.and_then(|id| world.get(id)).filter(|object| is_audited(world, object.namespace)).cloned();
-    let mut opener = Opener::default();
+    let mut opener = Opener { quiet: true, ..Opener::default() };
     let hidden = || Error::other("", CANNOT_OPEN);
     let name = chosen(by.as_ref(), asked.name, LA_SER_ORIG).ok_or_else(hidden)?;
-    let mut candidates = Candidates(Vec::new());
-    PROCESS.with_registry(|registry| {
-        let asked = Asked { name: &name, ..asked };
-        registry.with_request(world, asked, |search, request| search.find(request, &mut candidates))
+    let asked = Asked { name: &name, ..asked };
+    let found = load::heard(asked, || {
+        let mut proposals = Proposals(Vec::new());
+        PROCESS.with_registry(|registry| {
+            registry.with_request(world, asked, |search, request| search.find(request, &mut proposals))
+        });
+        proposals.0.into_iter().find_map(|proposal| proposal.follow(by.as_ref(), &mut opener))
     });
-    let mut found = None;
-    for (path, rule) in candidates.0 {
-        let Some(opened) = flag(rule).map_or(Some(path.clone()), |flag| chosen(by.as_ref(), &path, flag)) else { continue };
-        if let ControlFlow::Break(file) = opener.open(&opened, rule) {
-            // the object keeps the path that was proposed
-            found = Some(file.map(|file| ElfFile { path, ..file }));
-            break;
-        }
-    }
     opener.outcome(&name, found)
 }
 
@@ -74,15 +70,50 @@ fn flag(rule: Rule) -> Option<u32> {
     }
 }
 
-/// Everything that a search proposes, in order.
-struct Candidates(Vec<(Vec<u8>, Rule)>);
+/// What a search comes to: a path to try, or what is told where it goes on.
+enum Proposal {
+    Path(Vec<u8>, Rule),
+    Step(String),
+}
 
-impl Files for Candidates {
+impl Proposal {
+    /// The file, if this is its path and the auditors do not hide it.
+    fn follow(self, by: Option<&Arc<Object<'static>>>, opener: &mut Opener) -> Option<Result<ElfFile>> {
+        let (path, rule) = match self {
+            Proposal::Path(path, rule) => (path, rule),
+            Proposal::Step(step) => {
+                trace::load::step(&step);
+                return None;
+            }
+        };
+        // what the auditors make of the path is nobody's business
+        if rule != Rule::Absolute && trace::is_on(Topics::LIBS) {
+            trace::load::tried(&path);
+        }
+        let opened = flag(rule).map_or(Some(path.clone()), |flag| chosen(by, &path, flag))?;
+        let file = opener.open(&opened, rule).break_value()?;
+        // the object keeps the path that was proposed
+        Some(file.map(|file| ElfFile { path, ..file }))
+    }
+}
+
+/// Everything that a search comes to, in order: auditors are program code, and hear of it when the search is over.
+struct Proposals(Vec<Proposal>);
+
+impl Files for Proposals {
     type Found = Infallible;
 
     fn open(&mut self, path: &[u8], rule: Rule) -> ControlFlow<Infallible> {
-        self.0.push((path.to_vec(), rule));
+        self.0.push(Proposal::Path(path.to_vec(), rule));
         ControlFlow::Continue(())
+    }
+
+    fn listens(&self) -> bool {
+        trace::is_on(Topics::LIBS)
+    }
+
+    fn hears(&mut self, step: Step<'_>) {
+        self.0.push(Proposal::Step(trace::load::step_text(&step)));
     }
 
     fn is_directory(&mut self, path: &[u8]) -> bool {

@@ -20,7 +20,7 @@ use crate::rt::{close, fail, print, x86_64};
 
 /// The names of the auditors: LD_AUDIT or `--audit`, then what the program itself asks for.
 pub fn names(config: &Config<'static>, world: &World<'static>, program: ObjectId) -> Vec<&'static [u8]> {
-    let mut lists: Vec<&'static [u8]> = config.audit.clone();
+    let mut lists: Vec<&'static [u8]> = config.audit.iter().map(|list| list.text).collect();
     if let Some(program) = world.get(program) {
         let version = &program.current;
         let own = [version.dynamic.audit, version.dynamic.depaudit].into_iter().flatten();

@@ -83,7 +83,7 @@ fn take_lock() -> Option<LoaderLock> {
         if let Some(lock) = LoaderLock::try_take() {
             return Some(lock);
         }
-        watch::wait(&[], Some(LOCK_RETRY));
+        let _ = watch::wait(&[], LOCK_RETRY);
     }
 }
 

@@ -26,7 +26,7 @@ const VALGRIND: &[u8] = b"/vgpreload_";
 
 /// Takes the settings over; the result says whether objects are followed from now on.
 pub fn configure(config: &Config<'static>) -> bool {
-    let under_valgrind = config.preload().any(|name| name.windows(VALGRIND.len()).any(|window| window == VALGRIND));
+    let under_valgrind = config.preload().any(|(name, _)| name.windows(VALGRIND.len()).any(|window| window == VALGRIND));
     PROCESS.settings.under_valgrind.store(under_valgrind, Ordering::Relaxed);
     if !config.update {
         return false;
@@ -35,6 +35,8 @@ pub fn configure(config: &Config<'static>) -> bool {
     updates.enabled.store(true, Ordering::Relaxed);
     updates.follow_opened.store(config.dlupdate, Ordering::Relaxed);
     updates.force.store(config.force, Ordering::Relaxed);
+    updates.relax_check.store(config.relax_check as u8, Ordering::Relaxed);
+    updates.follow_calls.store(config.func_dep_check, Ordering::Relaxed);
     updates.settle_ms.store(config.update_settle_ms, Ordering::Relaxed);
     updates.verbosity.store(config.verbosity, Ordering::Relaxed);
     let snapshot = match config.snapshot {
@@ -45,6 +47,7 @@ pub fn configure(config: &Config<'static>) -> bool {
         Snapshot::Never => 2,
     };
     updates.snapshot.store(snapshot, Ordering::Relaxed);
+    updates.early_status.store(config.early_statusinfo, Ordering::Relaxed);
     updates.status.with(|path| *path = config.statusinfo.map(absolute).unwrap_or_default());
     updates.logfile.with(|path| *path = config.logfile.map(absolute).unwrap_or_default());
     true
@@ -62,8 +65,18 @@ fn absolute(path: &[u8]) -> Vec<u8> {
     full
 }
 
+/// Objects were opened: the helper follows them if the settings say so.
+pub fn opened() {
+    if PROCESS.updates.follow_opened.load(Ordering::Relaxed) {
+        thread::wake();
+    }
+}
+
 /// Starts the helper if there is anything to watch. Called when libc is ready and before any constructor.
 pub fn begin() {
     PROCESS.with_registry(|registry| registry.following = PROCESS.updates.follow_opened.load(Ordering::Relaxed));
     thread::start();
+    if PROCESS.updates.early_status.load(Ordering::Relaxed) {
+        thread::wait_until_begun();
+    }
 }

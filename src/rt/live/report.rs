@@ -6,6 +6,7 @@ use core::sync::atomic::Ordering;
 
 use linux_raw_sys::general as nr;
 use luci::config::WARNINGS;
+use luci::diag::Error;
 use luci::status::event::{Event, Outcome, State, UnixTime};
 use rustix::fd::{AsRawFd, FromRawFd, OwnedFd};
 use rustix::fs::{self, FileType, Mode, OFlags};
@@ -43,9 +44,16 @@ impl Report {
 
     /// Nobody reads what cannot be written: that must not stay unsaid.
     fn warn_of_missing(&self, opened: bool, what: &str, path: &[u8]) {
-        if !opened && !path.is_empty() && PROCESS.updates.verbosity.load(Ordering::Relaxed) >= WARNINGS {
-            let path = String::from_utf8_lossy(path);
-            self.log(alloc::format!("ld-luci.so: warning: {path}: cannot be opened to write {what}\n").as_bytes());
+        if !opened && !path.is_empty() {
+            let sentence = alloc::format!("cannot be opened to write {what}");
+            self.warn(&Error::other(String::from_utf8_lossy(path), sentence));
+        }
+    }
+
+    /// What is wrong with updates altogether.
+    pub fn warn(&self, error: &Error) {
+        if PROCESS.updates.verbosity.load(Ordering::Relaxed) >= WARNINGS {
+            self.log(alloc::format!("ld-luci.so: warning: {error}\n").as_bytes());
         }
     }
 
@@ -55,23 +63,24 @@ impl Report {
         let time = UnixTime(clock_gettime(ClockId::Realtime).tv_sec);
         let event = Event { outcome, name: &name, path: &path, pid: sys::process_id() as u32, time };
         let line = alloc::format!("{event}\n");
-        if let Some(status) = &self.status
-            && !sys::write_all(status.as_raw_fd(), line.as_bytes())
-            && PROCESS.updates.verbosity.load(Ordering::Relaxed) >= WARNINGS
-        {
-            self.log(alloc::format!("ld-luci.so: warning: a status line cannot be written: {line}").as_bytes());
-        }
+        // the log first: whoever has waited for the status line finds it there
         let wanted = if matches!(outcome.state(), State::Failed | State::Error) { LOG_FAILURES } else { LOG_ALL };
         if PROCESS.updates.verbosity.load(Ordering::Relaxed) >= wanted {
             self.log(line.as_bytes());
         }
+        if let Some(status) = &self.status
+            && sys::write_all(status.as_raw_fd(), line.as_bytes()).is_err()
+            && PROCESS.updates.verbosity.load(Ordering::Relaxed) >= WARNINGS
+        {
+            self.log(alloc::format!("ld-luci.so: warning: a status line cannot be written: {line}").as_bytes());
+        }
     }
 
     fn log(&self, line: &[u8]) {
-        let is_logged = self.logfile.as_ref().is_some_and(|file| sys::write_all(file.as_raw_fd(), line));
+        let is_logged = self.logfile.as_ref().is_some_and(|file| sys::write_all(file.as_raw_fd(), line).is_ok());
         // a log that is full must not swallow what it was for
         if !is_logged && let Some(stderr) = standard_error() {
-            sys::write_all(stderr.as_raw_fd(), line);
+            let _ = sys::write_all(stderr.as_raw_fd(), line);
         }
     }
 }

@@ -29,6 +29,7 @@ pub fn start() {
     if updates.helper_id.load(Ordering::Acquire) == 0 && watch::is_useful() {
         release_memory();
         updates.stop.store(false, Ordering::Release);
+        updates.begun.store(0, Ordering::Release);
         updates.helper_process.store(sys::process_id(), Ordering::Relaxed);
         if let Some((memory, tcb)) = allocate() {
             updates.helper_memory.store(memory.start.0, Ordering::Relaxed);
@@ -47,13 +48,44 @@ pub fn stop() {
     }
     updates.helper.lock();
     updates.stop.store(true, Ordering::Release);
-    // SAFETY: no memory is involved; a thread that is gone already is an error without consequence.
-    unsafe { syscall(nr::__NR_tgkill, [sys::process_id(), u64::from(id), WAKE_SIGNAL, 0, 0, 0]) };
+    signal(id);
     while updates.helper_id.load(Ordering::Acquire) == id {
         wait_for_change(&updates.helper_id, id);
     }
     release_memory();
     updates.helper.unlock();
+}
+
+/// Lets the helper look for objects that are to be followed from now on.
+pub fn wake() {
+    let id = PROCESS.updates.helper_id.load(Ordering::Acquire);
+    if id != 0 && is_own() {
+        signal(id);
+    }
+}
+
+/// Sends the helper its signal; one that is gone already is an error without consequence.
+fn signal(id: u32) {
+    // SAFETY: no memory is involved.
+    unsafe { syscall(nr::__NR_tgkill, [sys::process_id(), u64::from(id), WAKE_SIGNAL, 0, 0, 0]) };
+}
+
+/// Waits until the helper watches and has told of what is loaded, or has ended.
+pub fn wait_until_begun() {
+    let updates = &PROCESS.updates;
+    while updates.helper_id.load(Ordering::Acquire) != 0 && updates.begun.load(Ordering::Acquire) == 0 {
+        wait_for_change(&updates.begun, 0);
+    }
+}
+
+/// Lets who waits for the helper's beginning go on.
+pub fn announce() {
+    const FUTEX_WAKE: u64 = 1;
+    const ALL: u64 = i32::MAX as u64;
+    let begun = &PROCESS.updates.begun;
+    begun.store(1, Ordering::Release);
+    // SAFETY: the kernel only looks the word up, which is static.
+    unsafe { syscall(nr::__NR_futex, [begun.as_ptr() as u64, FUTEX_WAKE, ALL, 0, 0, 0]) };
 }
 
 /// Runs `f` while there is no helper: what `f` changes for the calling thread holds for the helper that is started behind it.
@@ -182,6 +214,7 @@ extern "C" fn with_own_files() -> ! {
 extern "C" fn with_shared_files() -> ! {
     let _ = rustix::thread::set_name(c"luci");
     let status = watch::run();
+    announce();
     sys::exit_thread(status)
 }
 

@@ -9,19 +9,21 @@ use core::sync::atomic::Ordering;
 use core::time::Duration;
 
 use linux_raw_sys::general as nr;
+use luci::diag::Error;
 use luci::link::object::ObjectId;
 use luci::status::event::{Action, Outcome};
 use luci::update::{Change, Due, Schedule};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fd::{AsFd, FromRawFd, OwnedFd};
+use rustix::event::{FdSetElement, FdSetIter, Timespec, fd_set_insert, fd_set_num_elements, select};
+use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use rustix::fs::{self, inotify};
 use rustix::io::Errno;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::candidate::{self, Checked};
 use super::report::Report;
-use super::thread::{should_stop, wake_descriptor};
+use super::thread::{announce, should_stop, wake_descriptor};
 use crate::rt::files::{self, Stamp};
+use crate::rt::followed::Followed;
 use crate::rt::process::PROCESS;
 use crate::rt::sys::{self, syscall};
 
@@ -42,15 +44,24 @@ pub fn is_useful() -> bool {
 /// The helper's life; the result is the exit status of its thread.
 pub fn run() -> u64 {
     let Some(wake) = wake_descriptor() else { return 0 };
-    wait(&[wake.as_fd()], Some(FIRST_DELAY));
-    if should_stop() {
-        return 0;
+    if !PROCESS.updates.early_status.load(Ordering::Relaxed) {
+        let _ = wait(&[wake.as_fd()], FIRST_DELAY);
+        if should_stop() {
+            return 0;
+        }
     }
-    let Ok(queue) = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC) else { return 0 };
+    let report = Report::open();
+    let queue = match inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC) {
+        Ok(queue) => queue,
+        Err(errno) => {
+            report.warn(&Error::os("updates", "no file is watched", errno.raw_os_error()));
+            return 0;
+        }
+    };
     let settle = Duration::from_millis(u64::from(PROCESS.updates.settle_ms.load(Ordering::Relaxed)));
-    let mut watcher =
-        Watcher { queue, places: Vec::new(), known: Vec::new(), schedule: Schedule::new(settle), report: Report::open() };
+    let mut watcher = Watcher { queue, places: Vec::new(), known: Vec::new(), schedule: Schedule::new(settle), report };
     watcher.follow_new();
+    announce();
     loop {
         let timeout = match watcher.schedule.due(now()) {
             Due::Now(objects) => {
@@ -60,7 +71,14 @@ pub fn run() -> u64 {
             Due::WaitUntil(time) => time.saturating_sub(now()),
             Due::Nothing => LOOK_AROUND,
         };
-        let ready = wait(&[wake.as_fd(), watcher.queue.as_fd()], Some(timeout.min(LOOK_AROUND)));
+        let ready = match wait(&[wake.as_fd(), watcher.queue.as_fd()], timeout.min(LOOK_AROUND)) {
+            Ok(ready) => ready,
+            // a helper that cannot sleep must not run for ever instead
+            Err(errno) => {
+                watcher.report.warn(&Error::os("updates", "no file is watched any more", errno.raw_os_error()));
+                return 0;
+            }
+        };
         // without the program's threads the process ends with its main thread, so the helper must not keep it
         if should_stop() {
             return 0;
@@ -114,15 +132,18 @@ pub fn now() -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-/// Sleeps until a descriptor is readable; the result says which are.
-pub fn wait(sources: &[rustix::fd::BorrowedFd<'_>], timeout: Option<Duration>) -> Vec<bool> {
-    let mut entries: Vec<PollFd<'_>> = sources.iter().map(|fd| PollFd::new(fd, PollFlags::IN)).collect();
-    // rounded up, so that what was waited for is due
-    let timeout =
-        timeout.map(|time| Timespec { tv_sec: time.as_secs().min(1 << 30) as i64, tv_nsec: i64::from(time.subsec_nanos()) });
-    match poll(&mut entries, timeout.as_ref()) {
-        Ok(_) => entries.iter().map(|entry| !entry.revents().is_empty()).collect(),
-        Err(_) => alloc::vec![false; sources.len()],
+/// Sleeps until a descriptor is readable; the result says which are. Not by poll(2), which the kernel refuses where the program
+/// has set RLIMIT_NOFILE to less than the number of descriptors.
+pub fn wait(sources: &[BorrowedFd<'_>], timeout: Duration) -> rustix::io::Result<Vec<bool>> {
+    let end = sources.iter().map(|fd| fd.as_raw_fd() + 1).max().unwrap_or(0);
+    let mut readable = alloc::vec![FdSetElement::default(); fd_set_num_elements(sources.len(), end)];
+    sources.iter().for_each(|fd| fd_set_insert(&mut readable, fd.as_raw_fd()));
+    let timeout = Timespec { tv_sec: timeout.as_secs().min(1 << 30) as i64, tv_nsec: i64::from(timeout.subsec_nanos()) };
+    // SAFETY: the descriptors are borrowed, so they are open, and the set has room for the highest of them.
+    match unsafe { select(end, Some(&mut readable), None, None, Some(&timeout)) } {
+        Ok(_) => Ok(sources.iter().map(|fd| FdSetIter::new(&readable).any(|ready| ready == fd.as_raw_fd())).collect()),
+        Err(Errno::INTR) => Ok(alloc::vec![false; sources.len()]),
+        Err(errno) => Err(errno),
     }
 }
 
@@ -143,7 +164,8 @@ struct Place {
 struct Watcher {
     queue: OwnedFd,
     places: Vec<Place>,
-    known: Vec<ObjectId>,
+    /// The objects that are watched; the serial number tells those apart that have the same place one after the other.
+    known: Vec<(ObjectId, u64)>,
     schedule: Schedule<ObjectId>,
     report: Report,
 }
@@ -151,19 +173,40 @@ struct Watcher {
 impl Watcher {
     /// Watches the objects that are followed since last time, and takes up what has happened to their files in between.
     fn follow_new(&mut self) {
-        let followed: Vec<(ObjectId, Vec<u8>, Stamp)> = PROCESS
+        let mut followed: Vec<(ObjectId, Vec<u8>, Stamp)> = PROCESS
             .with_registry(|registry| registry.followed().map(|(id, object)| (id, object.path.clone(), object.stamp)).collect());
-        self.known.retain(|known| followed.iter().any(|(id, ..)| id == known));
-        self.places.retain(|place| followed.iter().any(|(id, ..)| *id == place.object));
-        for (id, path, stamp) in followed {
-            if self.known.contains(&id) {
-                continue;
-            }
-            self.known.push(id);
+        let world = PROCESS.world.read();
+        let serial = |id: ObjectId| world.get(id).map(|object| object.serial);
+        // what is being loaded just now is not in the world yet; there will be another call for it
+        followed.retain(|(id, ..)| serial(*id).is_some());
+        self.known.retain(|(id, number)| followed.iter().any(|(other, ..)| other == id) && serial(*id) == Some(*number));
+        self.places.retain(|place| self.known.iter().any(|(id, _)| *id == place.object));
+        let new = followed.into_iter().filter_map(|(id, path, stamp)| {
+            let known = (id, serial(id)?);
+            (!self.known.contains(&known)).then_some((known, path, stamp))
+        });
+        let new: Vec<_> = new.collect();
+        drop(world);
+        for ((id, number), path, stamp) in new {
+            self.known.push((id, number));
             self.watch(id, &path);
+            self.tell_first(id, &path);
             if Stamp::at(&path).is_ok_and(|seen| seen != stamp) {
                 self.schedule.record(id, Change::Replaced, now());
             }
+        }
+    }
+
+    /// The status line for the Version that was loaded, where it is wanted.
+    fn tell_first(&self, object: ObjectId, path: &[u8]) {
+        if !PROCESS.updates.early_status.load(Ordering::Relaxed) {
+            return;
+        }
+        let told = |object: &mut Followed| core::mem::replace(&mut object.told, true);
+        let is_told = PROCESS.with_registry(|registry| registry.followed_mut(object).is_none_or(told));
+        let name = PROCESS.world.read().get(object).map(|object| object.current.name().to_vec());
+        if let Some(name) = name.filter(|_| !is_told) {
+            self.report.tell(&name, path, &Outcome::Loaded);
         }
     }
 
@@ -207,7 +250,7 @@ impl Watcher {
         }
         for (watch, flags, name) in events {
             if flags.contains(inotify::ReadFlags::QUEUE_OVERFLOW) {
-                self.schedule.record_overflow(self.known.iter().copied(), now());
+                self.schedule.record_overflow(self.known.iter().map(|(id, _)| *id), now());
             }
             let change = change_of(flags);
             for place in self.places.iter().filter(|place| place.watch == watch && place.name == name) {
@@ -238,6 +281,10 @@ impl Watcher {
                     Checked::Changing => self.schedule.record(object, Change::Attributes, now()),
                     Checked::Nothing => {}
                 }
+            }
+            if progress {
+                // a new version may have brought others with it
+                self.follow_new();
             }
             if !progress || refused.is_empty() {
                 for (object, refusal) in &refused {

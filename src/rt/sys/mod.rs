@@ -14,17 +14,17 @@ pub fn exit_group(status: i32) -> ! {
 }
 
 /// Writes all bytes to a descriptor as far as it takes them; whether it took all. An error ends the attempt.
-pub fn write_all(fd: i32, mut bytes: &[u8]) -> bool {
+pub fn write_all(fd: i32, mut bytes: &[u8]) -> Result<(), i32> {
     while !bytes.is_empty() {
         // SAFETY: the kernel only reads the bytes of the slice.
         let written = unsafe { syscall(nr::__NR_write, [fd as u64, bytes.as_ptr() as u64, bytes.len() as u64, 0, 0, 0]) };
         match written {
             1.. => bytes = bytes.get(written as usize..).unwrap_or(&[]),
             EINTR => {}
-            _ => return false,
+            error => return Err(-error as i32),
         }
     }
-    true
+    Ok(())
 }
 
 /// Lets another thread go first.

@@ -1,5 +1,7 @@
 //! What is told while objects come and go: searches, files, versions, scopes, constructors.
 
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -17,36 +19,37 @@ use crate::rt::registry::Registry;
 /// A name is going to be looked for that means nothing yet.
 #[cold]
 pub fn asked(world: &World<'static>, asked: Asked<'_>) {
-    let by = asked.by.and_then(|id| world.get(id));
-    if is_on(Topics::FILES)
-        && let Some(by) = by
-    {
-        let how = if asked.by_call { "dynamically loaded" } else { "needed" };
-        say(format_args!("\nfile={} [{}];  {how} by {}\n", Bytes(asked.name), asked.namespace.0, File(by)));
-    }
-    if is_on(Topics::LIBS) && !asked.name.contains(&b'/') {
-        say(format_args!("find library={} [{}]; searching\n", Bytes(asked.name), asked.namespace.0));
-    }
+    let Some(by) = asked.by.and_then(|id| world.get(id)) else { return };
+    let how = if asked.by_call { "dynamically loaded" } else { "needed" };
+    say(format_args!("\nfile={} [{}];  {how} by {}\n", Bytes(asked.name), asked.namespace.0, File(by)));
+}
+
+/// A name without slash is searched.
+#[cold]
+pub fn searching(asked: Asked<'_>) {
+    say(format_args!("find library={} [{}]; searching\n", Bytes(asked.name), asked.namespace.0));
 }
 
 /// A search for a name is over.
 #[cold]
-pub fn searched(name: &[u8]) {
-    if is_on(Topics::LIBS) && !name.contains(&b'/') {
-        say(format_args!("\n"));
-    }
+pub fn searched() {
+    say(format_args!("\n"));
 }
 
 /// A part of a search begins.
 #[cold]
-pub fn step(step: &Step<'_>) {
+pub fn step(step: &str) {
+    say(format_args!(" search {step}\n"));
+}
+
+/// What is told of a part of a search.
+#[cold]
+pub fn step_text(step: &Step<'_>) -> String {
     match step {
-        Step::Cache => say(format_args!(" search cache={}\n", luci::link::cache::PATH)),
-        Step::Path { directories, what, owner: None } => {
-            say(format_args!(" search path={}\t\t({what})\n", Path(directories)));
-        }
+        Step::Cache => format!("cache={}", luci::link::cache::PATH),
+        Step::Path { directories, what, owner: None } => format!("path={}\t\t({what})", Path(directories)),
         Step::Path { directories, what, owner: Some(owner) } => {
-            say(format_args!(" search path={}\t\t({what} from file {})\n", Path(directories), Owner(owner)));
+            format!("path={}\t\t({what} from file {})", Path(directories), Owner(owner))
         }
     }
 }

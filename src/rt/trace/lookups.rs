@@ -12,6 +12,7 @@ use luci::link::world::World;
 
 use super::{Bytes, File, Topics, is_on, say};
 use crate::rt::process::PROCESS;
+use crate::rt::relocation::RunningProcess;
 
 /// The topics for which every lookup counts.
 pub const TOPICS: Topics = Topics::SYMBOLS.union(Topics::BINDINGS).union(Topics::STATISTICS).union(Topics::UNUSED);
@@ -52,7 +53,14 @@ impl Trace for Listener {
 #[cold]
 pub fn called(world: &World<'static>, user: &Object<'static>, version: &Version<'static>, symbol: u32) {
     let mode = Mode { lazy: false, weak_yields: PROCESS.settings.weak_yields.load(Ordering::Relaxed) };
-    let _ = relocate::tell(world, user, version, (symbol, Class::PLT, R_X86_64_JUMP_SLOT), mode, &Listener);
+    let _ = relocate::tell(
+        world,
+        user,
+        version,
+        (symbol, Class::PLT, R_X86_64_JUMP_SLOT),
+        mode,
+        (&Listener, &mut RunningProcess { world: Some(world) }),
+    );
 }
 
 /// What dlsym has found for `user`, by the handle or, where that is one of the special ones, by the user's scope.

@@ -39,7 +39,7 @@ pub fn begin(config: &Config<'_>) {
         print::line(format_args!("warning: debug option `{}' unknown; try LD_DEBUG=help", Bytes(word)));
     }
     if topics.contains(Topics::HELP) {
-        sys::write_all(1, luci::config::debug::help().as_bytes());
+        print::answer(&luci::config::debug::help());
         sys::exit_group(0);
     }
     if let Some(path) = config.debug_output.filter(|_| !topics.is_empty()) {
@@ -67,10 +67,14 @@ fn open_output(path: &[u8]) -> Option<i32> {
 /// Writes a message; each of its lines begins with the process's number.
 #[cold]
 pub fn say(arguments: fmt::Arguments<'_>) {
-    let line = Line::new(PROCESS.settings.debug_fd.load(Ordering::Relaxed));
-    let mut message = Message { line, fresh: true };
+    let fd = PROCESS.settings.debug_fd.load(Ordering::Relaxed);
+    let mut message = Message { line: Line::new(fd), fresh: true };
     let _ = message.write_fmt(arguments);
     message.line.write_out();
+    if message.line.fd != fd {
+        PROCESS.settings.debug_fd.store(message.line.fd, Ordering::Relaxed);
+        print::line(format_args!("ld-luci.so: warning: the output of LD_DEBUG cannot be written, it goes to standard error"));
+    }
 }
 
 struct Message {

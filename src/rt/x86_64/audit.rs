@@ -88,31 +88,28 @@ unsafe fn xcr0() -> u64 {
     unsafe { _xgetbv(0) }
 }
 
+/// One move between a vector register and its place at an offset from r12.
+macro_rules! vector {
+    (save $move:literal $register:literal $at:literal $n:literal) => {
+        concat!($move, " [r12 + ", $at, " + 64 * ", $n, "], ", $register, $n, "\n")
+    };
+    (load $move:literal $register:literal $at:literal $n:literal) => {
+        concat!($move, " ", $register, $n, ", [r12 + ", $at, " + 64 * ", $n, "]\n")
+    };
+}
+
 /// Moves eight (or two) vector registers from or to the memory at an offset from r12, as wide as they are; clobbers rax.
 macro_rules! vectors {
-    (save $at:literal, $label:literal, $($n:literal)*) => {
+    ($way:ident $at:literal, $label:literal, $($n:literal)*) => {
         concat!(
             "mov rax, [rip + {bytes}]\n", "cmp eax, 32\n", "je ", $label, "2f\n", "ja ", $label, "3f\n",
-            $("movups [r12 + ", $at, " + 64 * ", $n, "], xmm", $n, "\n",)*
+            $(vector!($way "movups" "xmm" $at $n),)*
             "jmp ", $label, "4f\n",
             $label, "2:\n",
-            $("vmovdqu [r12 + ", $at, " + 64 * ", $n, "], ymm", $n, "\n",)*
+            $(vector!($way "vmovdqu" "ymm" $at $n),)*
             "jmp ", $label, "4f\n",
             $label, "3:\n",
-            $("vmovdqu64 [r12 + ", $at, " + 64 * ", $n, "], zmm", $n, "\n",)*
-            $label, "4:\n",
-        )
-    };
-    (load $at:literal, $label:literal, $($n:literal)*) => {
-        concat!(
-            "mov rax, [rip + {bytes}]\n", "cmp eax, 32\n", "je ", $label, "2f\n", "ja ", $label, "3f\n",
-            $("movups xmm", $n, ", [r12 + ", $at, " + 64 * ", $n, "]\n",)*
-            "jmp ", $label, "4f\n",
-            $label, "2:\n",
-            $("vmovdqu ymm", $n, ", [r12 + ", $at, " + 64 * ", $n, "]\n",)*
-            "jmp ", $label, "4f\n",
-            $label, "3:\n",
-            $("vmovdqu64 zmm", $n, ", [r12 + ", $at, " + 64 * ", $n, "]\n",)*
+            $(vector!($way "vmovdqu64" "zmm" $at $n),)*
             $label, "4:\n",
         )
     };

@@ -34,7 +34,7 @@ int main(void) {
     show("by a link", dlopen("./link.so", RTLD_NOW));
     static const int requests[] = {0, 3, 7, 8, 12, 13, 100, -1};
     for (int i = 0; i < 8; i++)
-        if (requests[i] != 12 || RTLD_DI_MAX < 12) // what RTLD_DI_ORIGIN_PATH became is not there yet
+        if (requests[i] != 12 || RTLD_DI_MAX < 12) // RTLD_DI_ORIGIN_PATH where there is one
             refused(dlopen(NULL, RTLD_NOW), requests[i]);
 }
 //#File:initial.c

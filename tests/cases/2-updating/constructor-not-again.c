@@ -31,5 +31,6 @@ int main(void) {
 #define WORD "old"
 #endif
 __attribute__((constructor)) static void begin(void) { puts("constructor"); fflush(stdout); }
-__attribute__((destructor)) static void end(void) { puts("destructor of " WORD); }
+// the destructor itself stays as it is, or the new version would be refused
 const char *answer(void) { return WORD; }
+__attribute__((destructor)) static void end(void) { printf("destructor of %s\n", answer()); }

@@ -1,115 +1,26 @@
-//! What the host tools share: reading a file as evidence, and the verdict as a JSON document.
+//! What the host tools share. Each tool in `src/bin` reads its command line and prints; what it prints is made here.
 //!
-//! Key types: [`Input`], a file's bytes with its path; [`Answer`], what `bean-update` says of a pair of files.
+//! [`input`] reads files, [`dbgsym`] finds their debug files; [`answer`] is the verdict as a document, with the
+//! [`hazards`] of a running program; [`output`] how tools print and
+//! end. [`names`] says what functions and addresses are called; [`diff`] and [`disassembly`] compare two files function by function,
+//! [`redirect`] asks whether running code could be redirected, with [`flow`] inside a function. [`map`], [`graph`] and [`hashes`] describe one file, [`versions`] and
+//! [`matrix`] judge many.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+pub mod answer;
+pub mod dbgsym;
+pub mod diff;
+pub mod disassembly;
+pub mod flow;
+pub mod graph;
+pub mod hashes;
+pub mod hazards;
+pub mod input;
+pub mod map;
+pub mod matrix;
+pub mod names;
+pub mod output;
+pub mod redirect;
+pub mod versions;
 
-use luci::update::{FileView, Reason, Unreadable, Verdict};
-use serde::Serialize;
-
-/// A file that was read as a whole.
-pub struct Input {
-    pub path: PathBuf,
-    bytes: Vec<u8>,
-}
-
-impl Input {
-    /// Reads the file; the error is a sentence with its path.
-    pub fn read(path: &Path) -> Result<Self, String> {
-        let bytes = fs::read(path).map_err(|error| format!("{}: cannot be read: {error}", path.display()))?;
-        Ok(Input { path: path.to_path_buf(), bytes })
-    }
-
-    /// The file's tables; the error is a sentence with its path.
-    pub fn view(&self) -> Result<FileView<'_>, String> {
-        FileView::parse(&self.bytes).map_err(|error| {
-            let (Unreadable::NotReady(what) | Unreadable::Unsupported(what)) = error;
-            format!("{}: {what}", self.path.display())
-        })
-    }
-
-    /// What reasons call the object: its soname, or the file's name when it has none.
-    pub fn object(&self, view: &FileView) -> String {
-        match view.soname() {
-            Some(soname) => String::from_utf8_lossy(soname).into_owned(),
-            None => self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned(),
-        }
-    }
-}
-
-/// The answer about a pair of files as one JSON document.
-#[derive(Debug, Serialize)]
-pub struct Answer {
-    pub object: Option<String>,
-    pub old: String,
-    pub new: String,
-    pub verdict: Outcome,
-    /// Whether the update could be applied all the same with `--force`.
-    pub forced_ok: bool,
-    pub reasons: Vec<ReasonEntry>,
-    /// How many more reasons there are than the list has.
-    pub omitted: usize,
-    /// Why a file could not be compared.
-    pub error: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    Accepted,
-    Refused,
-    Unreadable,
-}
-
-impl Outcome {
-    pub fn exit_status(self) -> u8 {
-        match self {
-            Outcome::Accepted => 0,
-            Outcome::Refused => 1,
-            Outcome::Unreadable => 2,
-        }
-    }
-}
-
-/// One reason to refuse.
-#[derive(Debug, Serialize)]
-pub struct ReasonEntry {
-    pub object: String,
-    pub symbol: Option<String>,
-    pub offset: Option<u64>,
-    pub rule: u8,
-    pub kind: &'static str,
-    /// The whole sentence.
-    pub text: String,
-}
-
-impl Answer {
-    pub fn judged(old: &Path, new: &Path, verdict: &Verdict) -> Self {
-        Answer {
-            object: Some(verdict.object.clone()),
-            verdict: if verdict.is_accepted() { Outcome::Accepted } else { Outcome::Refused },
-            forced_ok: verdict.is_accepted_when_forced(),
-            reasons: verdict.reasons.iter().map(entry).collect(),
-            omitted: verdict.omitted,
-            ..Answer::unreadable(old, new, None)
-        }
-    }
-
-    pub fn unreadable(old: &Path, new: &Path, error: Option<String>) -> Self {
-        let (old, new) = (old.display().to_string(), new.display().to_string());
-        let verdict = Outcome::Unreadable;
-        Answer { object: None, old, new, verdict, forced_ok: false, reasons: Vec::new(), omitted: 0, error }
-    }
-}
-
-fn entry(reason: &Reason) -> ReasonEntry {
-    ReasonEntry {
-        object: reason.object.clone(),
-        symbol: reason.symbol.clone(),
-        offset: reason.offset,
-        rule: reason.difference.rule(),
-        kind: reason.difference.kind(),
-        text: reason.to_string(),
-    }
-}
+pub use answer::{Answer, Level, Outcome, ReasonEntry};
+pub use input::Input;

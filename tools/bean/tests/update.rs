@@ -1,37 +1,14 @@
 //! `bean-update` as its users see it: exit status, text and JSON on libraries that gcc makes.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod folder;
 
-/// A folder that goes when the test is over.
-struct Folder(PathBuf);
+use std::path::Path;
+use std::process::Output;
 
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("bean-{name}-{}", std::process::id()));
-        fs::create_dir_all(&path).expect("a temporary folder");
-        Folder(path)
-    }
-
-    fn library(&self, name: &str, source: &str) -> PathBuf {
-        let (code, library) = (self.0.join("lib.c"), self.0.join(name));
-        fs::write(&code, source).expect("a source");
-        let flags = ["-O1", "-fPIC", "-shared", "-Wl,-z,relro,-z,now", "-Wl,-soname,libx.so.1", "-o"];
-        let status = Command::new("gcc").args(flags).arg(&library).arg(&code).status().expect("gcc runs");
-        assert!(status.success());
-        library
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
+use folder::Folder;
 
 fn run(old: &Path, new: &Path, options: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bean-update")).args(options).args([old, new]).output().expect("bean-update runs")
+    folder::run("bean-update", options.iter().copied(), &[old, new])
 }
 
 #[test]
@@ -73,4 +50,42 @@ fn json_names_rule_and_kind_of_each_reason() {
     let answer: serde_json::Value = serde_json::from_slice(&missing.stdout).expect("JSON");
     assert_eq!((missing.status.code(), answer["verdict"].as_str()), (Some(2), Some("unreadable")));
     assert!(answer["error"].as_str().is_some_and(|error| error.contains("none.so: cannot be read")), "{answer}");
+}
+
+#[test]
+fn relax_and_force_let_through_what_they_say_and_tell_it() {
+    let folder = Folder::new("relax");
+    let old = folder.library("old.so", "int a = 1; int f(void) { return a; }");
+    let other_value = folder.library("value.so", "int a = 2; int f(void) { return a; }");
+    let other_target = folder.library("target.so", "int a = 1, *p = &a; int f(void) { return a; }");
+    let status = |new: &Path, options: &[&str]| run(&old, new, options).status.code();
+    assert_eq!(status(&other_value, &["--relax", "1"]), Some(1));
+    assert_eq!(status(&other_value, &["--relax", "2"]), Some(0));
+    assert_eq!(status(&other_value, &["--force"]), Some(0));
+    assert_eq!(status(&other_target, &["--relax", "3", "--force"]), Some(1));
+    let output = run(&old, &other_value, &["--force"]);
+    let expected = "libx.so.1: the new version is accepted although:\n\
+                    libx.so.1: the initial value of writable data changes: `a' at offset ";
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with(expected), "{output:?}");
+    let answer = folder::json(&run(&old, &other_value, &["--json", "--relax", "2"]));
+    assert_eq!((answer["verdict"].as_str(), answer["reasons"][0]["relaxed_at"].as_u64()), (Some("accepted"), Some(2)));
+}
+
+#[test]
+fn what_a_running_program_may_have_against_it_is_told() {
+    let folder = Folder::new("hazards");
+    let source = "int pthread_mutex_lock(void *); static struct l { struct l *next; } head = {&head}; int extra = 1;\n\
+                  void *f(void *p) { pthread_mutex_lock(p); return head.next; }";
+    let old = folder.library("old.so", source);
+    let new = folder.library("new.so", &source.replace("lock(p);", "lock(p); extra++;"));
+    let output = run(&old, &new, &[]);
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("refused in some programs: libx.so.1: it locks"), "{text}");
+    assert!(text.contains("points into the library's own data") && text.contains("`head'"), "{text}");
+    let answer: serde_json::Value = serde_json::from_slice(&run(&old, &new, &["--json"]).stdout).expect("JSON");
+    assert_eq!(
+        (answer["hazards"][0]["kind"].as_str(), answer["hazards"][1]["kind"].as_str()),
+        (Some("locks"), Some("own-pointer"))
+    );
 }
