@@ -272,6 +272,24 @@ fn sections_that_overlap_are_decoded_once() {
 }
 
 #[test]
+fn files_that_map_themselves_too_often_are_not_read() {
+    let good = build(SOURCE, &["-s"]);
+    // elf.h: e_phoff, e_phnum; all headers again at the end, with copies of the first PT_LOAD
+    let headers = &good[64..64 + 56 * usize::from(good[0x38])];
+    let load = headers.as_chunks::<56>().0.iter().find(|header| header[0] == 1).unwrap();
+    let with = |copies: usize| {
+        let mut bytes = good.clone();
+        bytes[0x20..0x28].copy_from_slice(&(good.len() as u64).to_le_bytes());
+        bytes[0x38..0x3a].copy_from_slice(&((headers.len() / 56 + copies) as u16).to_le_bytes());
+        bytes.extend(headers);
+        (0..copies).for_each(|_| bytes.extend(load));
+        FileView::parse(&bytes).is_ok()
+    };
+    assert!(with(0) && with(1));
+    assert!(!with(200) && !with(60_000));
+}
+
+#[test]
 fn damaged_files_are_analysed_in_bounded_time() {
     let bytes = build(SOURCE, &[]);
     // a small generator of changes; the places that matter are headers and tables at the start and the end of the file

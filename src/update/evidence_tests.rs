@@ -115,6 +115,6 @@ fn virtual_functions_stay_in_their_slots() {
         );
         let verdict = judge(&old, &build_classes(&order, flags));
         let is_slot = |reason: &Reason| matches!(reason.difference, Difference::VirtualSlot(_));
-        assert!(verdict.reasons.iter().any(is_slot), "{flags:?} {}", verdict);
+        assert!(verdict.reasons.iter().any(is_slot), "{flags:?} {verdict}");
     }
 }
