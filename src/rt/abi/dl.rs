@@ -159,6 +159,7 @@ fn find_symbol(handle: u64, name: &[u8], version: Option<VersionEntry<'_>>, call
         let user = if by_caller { calling_object_in(&world, caller)? } else { ObjectId(0) };
         let definition = match handle {
             RTLD_DEFAULT => by_scope(&world, user, &reference),
+            RTLD_NEXT if world.find_address(Addr(caller)).is_none() => return Err(not_loaded()),
             RTLD_NEXT => after(&world, user, &reference)?,
             _ => by_handle(&world, Addr(handle), &reference)?,
         };
@@ -219,12 +220,15 @@ pub fn after<'w>(
     user: ObjectId,
     reference: &Reference<'_>,
 ) -> Result<Option<Definition<'w, 'static>>> {
-    let lost = || Error::other("", "RTLD_NEXT used in code not dynamically loaded");
-    let object = world.get(user).ok_or_else(lost)?;
+    let object = world.get(user).ok_or_else(not_loaded)?;
     let global = world.global(object.namespace);
-    let list = if global.contains(&user) { global } else { &object.local_scopes.first().ok_or_else(lost)?.list };
-    let position = list.iter().position(|&id| id == user).ok_or_else(lost)?;
+    let list = if global.contains(&user) { global } else { &object.local_scopes.first().ok_or_else(not_loaded)?.list };
+    let position = list.iter().position(|&id| id == user).ok_or_else(not_loaded)?;
     Ok(resolve::lookup(world.list(&list[position + 1..]), reference, weak_yields()))
+}
+
+fn not_loaded() -> Error {
+    Error::other("", "RTLD_NEXT used in code not dynamically loaded")
 }
 
 pub fn weak_yields() -> bool {
