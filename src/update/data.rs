@@ -228,7 +228,7 @@ fn compare_region(pair: &Pair, region: Region, content: Difference, verdict: &mu
 fn masked(view: &FileView, start: Vaddr, size: u64) -> Vec<u8> {
     let mut bytes = view.initialised(start, size).to_vec();
     let reserved = view.dynamic.pltgot.map(|pltgot| (pltgot, RESERVED_GOT_BYTES));
-    let relocated = relocations_in(view, start, size).iter().map(|relocation| (relocation.at, relocation.width()));
+    let relocated = view.relocations_in(start, size).iter().map(|relocation| (relocation.at, relocation.width()));
     for (at, width) in relocated.chain(reserved.filter(|(pltgot, _)| pltgot.0 >= start.0)) {
         let from = usize::try_from(at.0 - start.0).unwrap_or(usize::MAX).min(bytes.len());
         let to = from.saturating_add(width as usize).min(bytes.len());
@@ -240,17 +240,10 @@ fn masked(view: &FileView, start: Vaddr, size: u64) -> Vec<u8> {
 /// psABI "Global Offset Table": `_DYNAMIC`, the object, the binder.
 const RESERVED_GOT_BYTES: u64 = 24;
 
-pub(super) fn relocations_in<'v>(view: &'v FileView, start: Vaddr, size: u64) -> &'v [Relocation] {
-    let end = start.0.saturating_add(size);
-    let first = view.relocations.partition_point(|relocation| relocation.at < start);
-    let last = view.relocations.partition_point(|relocation| relocation.at.0 < end);
-    &view.relocations[first..last.max(first)]
-}
-
 /// Both lists are sorted by address: walk them side by side.
 fn compare_relocations(pair: &Pair, region: Region, wrap: fn(Difference) -> Difference, verdict: &mut Verdict) {
-    let mut old = relocations_in(pair.old, region.old, region.size).iter().peekable();
-    let mut new = relocations_in(pair.new, region.new, region.size).iter().peekable();
+    let mut old = pair.old.relocations_in(region.old, region.size).iter().peekable();
+    let mut new = pair.new.relocations_in(region.new, region.size).iter().peekable();
     loop {
         let old_offset = old.peek().map(|relocation| relocation.at.0 - region.old.0);
         let new_offset = new.peek().map(|relocation| relocation.at.0 - region.new.0);

@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use super::data::{Region, copied_regions, plain_target, relocations_in};
+use super::data::{Region, copied_regions, plain_target};
 use crate::addr::Vaddr;
 use crate::arch::reloc::{R_X86_64_64, R_X86_64_GLOB_DAT, R_X86_64_IRELATIVE, R_X86_64_JUMP_SLOT};
 use crate::binary::FileView;
@@ -49,9 +49,9 @@ pub fn copied_pointer_moves(old: &FileView, new: &FileView, copied: &[&[u8]]) ->
 }
 
 fn moves_in(old: &FileView, new: &FileView, region: Region) -> Vec<PointerMove> {
-    let after = relocations_in(new, region.new, region.size);
+    let after = new.relocations_in(region.new, region.size);
     let mut moves = Vec::new();
-    for before in relocations_in(old, region.old, region.size) {
+    for before in old.relocations_in(region.old, region.size) {
         let at_new = region.new + (before.at.0 - region.old.0);
         let Ok(index) = after.binary_search_by_key(&at_new, |relocation| relocation.at) else { continue };
         if after[index].kind != before.kind {
