@@ -19,7 +19,7 @@ from crosscheck import Facts, readelf
 LARGEST = 3_000_000
 PADDING = re.compile(r"(data16 |cs |rex\.W )*nop|xchg +%ax,%ax$|int3")
 LINE = re.compile(r"^ +([0-9a-f]+):\t(.*)$", re.M)
-BRANCH = re.compile(r"^((?:bnd |notrack )?(?:j\w+|call\w*|loop\w*|xbegin)(?:,p[nt])?) +([0-9a-f]+)(?: <([^>]*)>)?$")
+BRANCH = re.compile(r"^((?:bnd |notrack |data16 |rex\.W )*(?:j\w+|call\w*|loop\w*|xbegin)(?:,p[nt])?) +([0-9a-f]+)(?: <([^>]*)>)?$")
 FROM_HERE = re.compile(r"-?0x[0-9a-f]+\(%rip\)(.*?)\s+# ([0-9a-f]+).*$")
 RELOCATION = re.compile(r"^([0-9a-f]{16}) +\w+ R_X86_64_(\w+) +(?:[0-9a-f]{16} (\S+) [+-] \w+|([0-9a-f]+))?", re.M)
 FUNCTION = re.compile(r"^ +\d+: (\w+) +(\w+) FUNC +(?:GLOBAL|WEAK) +(?:DEFAULT|PROTECTED) +\d+ (\S+)", re.M)
@@ -87,7 +87,9 @@ class Listing:
         self.names = {}
         for value, _, name in FUNCTION.findall(symbols):
             self.names.setdefault(int(value, 16), set()).add(name.partition("@")[0])
-        self.slots = {int(at, 16): symbol.partition("@")[0] for at, _, symbol, _ in RELOCATION.findall(readelf(path, "-r")) if symbol}
+        relocations = RELOCATION.findall(readelf(path, "-r"))
+        self.relocated = {int(at, 16) for at, *_ in relocations}
+        self.slots = {int(at, 16): symbol.partition("@")[0] for at, _, symbol, _ in relocations if symbol}
         done = subprocess.run(["objdump", "-d", "--no-show-raw-insn", path], capture_output=True, text=True, errors="replace")
         self.code = [(int(at, 16), text.strip()) for at, text in LINE.findall(done.stdout)]
         self.starts = [at for at, _ in self.code]
@@ -125,10 +127,13 @@ class Listing:
         return self.string(at) if instruction.startswith("lea ") else "?"
 
     def string(self, at: int) -> str:
-        """The text at an address, if it is one."""
+        """The text at an address, if it is one. A word that is relocated has an address in the file, and the first number of a jump table
+        may look like a text of one character."""
+        if at in self.relocated:
+            return "?"
         for offset, address, in_file in self.loads:
             if address <= at < address + in_file:
                 piece = self.bytes[offset + at - address:offset + in_file]
                 text = piece[:piece.find(b"\0")]
-                return repr(text) if text and all(32 <= byte < 127 or byte in b"\t\n\r\x1b" for byte in text) else "?"
+                return repr(text) if len(text) > 1 and all(32 <= byte < 127 or byte in b"\t\n\r\x1b" for byte in text) else "?"
         return "?"
