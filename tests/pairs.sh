@@ -9,6 +9,7 @@
 #   tests/pairs.sh --judge                judges the pairs in the cache again
 #   tests/pairs.sh --summary              the table of the last run
 #   tests/pairs.sh --sample 30 --seed 1   random refusals with the commands to check them
+#   tests/pairs.sh --functions 60 --seed 1  bean-diff's changed functions against objdump, in 60 libraries; fails when one was missed
 #   tests/pairs.sh --readme               puts the last run's table into README.md and the chart into docs/verdicts.svg
 set -euo pipefail
 

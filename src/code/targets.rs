@@ -196,9 +196,19 @@ fn describe_constant(analysis: &Analysis, at: Vaddr, text: &mut Vec<u8>) {
 }
 
 /// The bytes of a constant: everything up to where the next datum may begin. That it begins like a text does not mean that its first
-/// NUL ends it: tables of numbers and lists of texts look like that too.
+/// NUL ends it: tables of numbers and lists of texts look like that too. But a text goes on to its NUL where something else refers to its
+/// end, as linkers store a text once that is the end of another.
 pub fn content<'a>(analysis: &Analysis<'_, 'a>, at: Vaddr) -> &'a [u8] {
     let tail = analysis.view.tail(at).unwrap_or_default();
     let len = usize::try_from(analysis.end_of_data(at).0.saturating_sub(at.0)).unwrap_or(usize::MAX);
-    &tail[..len.min(tail.len())]
+    &tail[..len.max(length_of_text(tail)).min(tail.len())]
+}
+
+/// How long the text is that `bytes` begin with, with its NUL; 0 when they begin with something else.
+fn length_of_text(bytes: &[u8]) -> usize {
+    // many functions may refer to places of one long text
+    const LONGEST: usize = 4096;
+    let is_text = |byte: u8| byte >= b' ' || matches!(byte, b'\t' | b'\n' | b'\r' | 0x1b);
+    let end = bytes.iter().take(LONGEST).position(|&byte| !is_text(byte));
+    end.filter(|&end| end > 0 && bytes[end] == 0).map_or(0, |end| end + 1)
 }

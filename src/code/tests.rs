@@ -249,6 +249,17 @@ fn tables_that_begin_like_a_text_are_compared_to_their_end() {
 }
 
 #[test]
+fn a_text_whose_end_is_used_apart_is_compared_to_its_end() {
+    let source = "static const char text[] = \"program 1.4\";
+        const char *whole(void) { return text; } const char *version(void) { return text + 8; }";
+    let other = source.replace("1.4", "1.5");
+    let all = changes(&build(source, &["-s"]), &build(&other, &["-s"]));
+    for name in ["whole", "version"] {
+        assert_eq!(change_of(&all, name), Change::Changed, "{name}: {all:?}");
+    }
+}
+
+#[test]
 fn sections_that_overlap_are_decoded_once() {
     let mut bytes = build(SOURCE, &["-s"]);
     let whole = bytes.len() as u64;

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import archive
 import crosscheck
+import functions
 import judge
 import report
 from archive import Failure
@@ -23,7 +24,7 @@ def main() -> int:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     options = arguments()
     try:
-        if not (options.judge or options.summary or options.sample or options.readme):
+        if not (options.judge or options.summary or options.sample or options.readme or options.functions):
             archive.write_json(options.cache / CHOSEN, fetch_all(options))
             # a small process begins here: the peak memory of a child is counted from that of its parent
             os.execv(sys.executable, [sys.executable, *sys.argv, "--judge"])
@@ -33,6 +34,10 @@ def main() -> int:
         if options.sample:
             print(report.sample(results, options.sample, options.seed))
             return 0
+        if options.functions:
+            text, is_fine = functions.check(results, options.functions, options.tool.with_name("bean-diff"), options.seed)
+            print(text)
+            return 0 if is_fine else 1
         if options.readme:
             report.write_readme(results, ROOT)
         print(report.summary(results))
@@ -54,6 +59,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--judge", action="store_true", help="judge the pairs of the last run again; the archive is not asked")
     parser.add_argument("--summary", action="store_true", help="print the last run's table again")
     parser.add_argument("--sample", type=int, metavar="N", help="print N random refusals of the last run and how to check them")
+    parser.add_argument("--functions", type=int, nargs="?", const=60, metavar="N",
+                        help="compare what bean-diff says of the functions of N random libraries with objdump")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--readme", action="store_true", help="put the last run's table into README.md and docs/verdicts.svg")
     return parser.parse_args()

@@ -19,15 +19,24 @@ WORDS = {"shared-size": "the size of the writable data", "data-moved": "a variab
          "relocation-new": "a pointer in the data is new", "plt-slot": "the order of lazily bound functions",
          "plt-slots": "the number of lazily bound functions", "export-missing": "a symbol is gone",
          "export-size": "the size of an exported variable", "tls-size": "the size of thread-local storage",
-         "init-count": "the number of constructors"}
+         "init-count": "the number of constructors", "init-code": "a constructor or destructor has changed",
+         "init-callee": "a function that a constructor calls has changed", "init-function": "a constructor is another function",
+         "variable-moved": "a variable without name has moved, as code shows",
+         "variable-unverified": "code does not show whether a variable is the same",
+         "virtual-slot": "a virtual function is another one", "virtual-functions": "the number of virtual functions",
+         "target": "what a pointer in the data points to"}
 BEGIN, END = "<!-- made by tests/pairs.sh --readme -->", "<!-- end -->"
 # how a reason is looked at with other tools; OLD and NEW are the files
-CHECKS = {"data": "readelf -lW FILE; readelf -SW FILE; readelf -rW FILE; readelf --dyn-syms -W FILE; objdump -s -j .data FILE",
+CHECKS = {"code": "objdump -d --no-show-raw-insn FILE (the function, and the address it refers to); readelf -lW FILE",
+          "data": "readelf -lW FILE; readelf -SW FILE; readelf -rW FILE; readelf --dyn-syms -W FILE; objdump -s -j .data FILE",
           "tls": "readelf -lW FILE; readelf -SW FILE; readelf --dyn-syms -W FILE; objdump -s -j .tdata FILE",
           "init": "readelf -dW FILE; readelf -SW FILE; objdump -s -j .init_array FILE; readelf -rW FILE",
           "export": "readelf --dyn-syms -W FILE; readelf -VW FILE", "plt": "readelf -rW FILE; readelf -SW FILE",
           "file": "readelf -hW FILE; readelf -dW FILE; readelf -lW FILE"}
 CHECK_OF_RULE = {1: "file", 2: "data", 3: "tls", 4: "init", 5: "export", 7: "plt"}
+# what only the code shows
+CHECK_OF_KIND = dict.fromkeys(["variable-moved", "variable-unverified", "virtual-slot", "virtual-functions", "init-code", "init-callee",
+                               "init-function"], "code")
 
 
 def read(cache: Path) -> list[dict]:
@@ -83,12 +92,28 @@ def count(results: list[dict]) -> dict:
             "pairs_accepted": len(set(packages) - stopped - unchanged), "files": len(results), "single": single, "changed": len(changed),
             "accepted": len(accepted), "refused": len(refused),
             "forced": sum(result["answer"]["forced_ok"] for result in refused), "outcomes": outcomes,
+            "no_evidence": sum(lacks_evidence(result) for result in refused),
+            "pairs_no_evidence": len(pairs_without_evidence(results)),
             "pairs_locks": len(hazard["locks"] - hazard["own-pointer"]), "pairs_pointers": len(hazard["own-pointer"]),
             "pairs_free": len(set(packages) - stopped - unchanged - hazard["locks"] - hazard["own-pointer"]),
             "doubts": sum(bool(result["doubts"]) for result in results),
             "median": median(result["seconds"] for result in results), "slowest": slowest, "largest": largest,
             "reasons": tally(refused, lambda reason: (reason["rule"], reason["kind"])),
             "rules": tally(refused, lambda reason: (reason["rule"],))}
+
+
+def lacks_evidence(result: dict) -> bool:
+    """Refused because the files do not show enough, not because they differ: `--relax-check 1` lets it through."""
+    answer = result["answer"]
+    return not answer["omitted"] and all(reason["relaxed_at"] == 1 for reason in answer["reasons"])
+
+
+def pairs_without_evidence(results: list[dict]) -> set:
+    """Packages all of whose refused libraries are refused for want of evidence."""
+    stopped = [result for result in results if result["outcome"] != "accepted"]
+    others = {(result["release"], result["package"]) for result in stopped
+              if result["outcome"] != "refused" or not lacks_evidence(result)}
+    return {(result["release"], result["package"]) for result in stopped} - others
 
 
 def tally(refused: list[dict], key) -> list[tuple]:
@@ -111,6 +136,8 @@ def numbers_table(numbers: dict) -> list[tuple[str, str]]:
     free = f"{numbers['pairs_free']} ({share(numbers['pairs_free'], whole)})"
     of_files = f"{numbers['accepted']} of {numbers['changed']} ({share(numbers['accepted'], numbers['changed'])})"
     refused = f"{numbers['refused']}, of them {numbers['forced']} can be forced"
+    no_evidence = (f"{numbers['no_evidence']} of {numbers['refused']} libraries ({share(numbers['no_evidence'], numbers['refused'])}), "
+                   f"{numbers['pairs_no_evidence']} of {whole - numbers['pairs_accepted']} packages")
     outcomes = numbers["outcomes"]
     slowest, largest = numbers["slowest"], numbers["largest"]
     return [("packages, those in which no library changed", f"{numbers['pairs']}, {numbers['pairs_unchanged']}"),
@@ -120,6 +147,7 @@ def numbers_table(numbers: dict) -> list[tuple[str, str]]:
             ("of them refused because their data points into itself", str(numbers["pairs_pointers"])),
             ("changed libraries accepted by their files", of_files),
             ("changed libraries refused", refused),
+            ("refused only for missing evidence (`--relax-check 1`)", no_evidence),
             ("libraries that are byte for byte the same", str(numbers["files"] - numbers["changed"])),
             ("libraries that only one of the two packages has", str(numbers["single"])),
             ("crashes, timeouts, unreadable", f"{outcomes['crash']}, {outcomes['timeout']}, {outcomes['unreadable']}"),
@@ -144,7 +172,7 @@ def sample(results: list[dict], number: int, seed: int) -> str:
     lines = []
     for index, result in enumerate(chosen.sample(refused, min(number, len(refused))), 1):
         reason = chosen.choice(result["answer"]["reasons"])
-        command = CHECKS[CHECK_OF_RULE[reason["rule"]]]
+        command = CHECKS[CHECK_OF_KIND.get(reason["kind"], CHECK_OF_RULE[reason["rule"]])]
         lines += [f"{index}. {result['release']} {result['package']} {result['old']} -> {result['new']}",
                   f"   rule {reason['rule']} {reason['kind']}: {reason['text']}",
                   f"   OLD={result['old_file']}", f"   NEW={result['new_file']}",
