@@ -30,7 +30,7 @@ def check(results: list[dict], number: int, tool: Path, seed: int) -> tuple[str,
     """The counts over up to `number` changed libraries as text, and whether nothing was missed."""
     small = [result for result in results if not result["identical"] and result["size"] < LARGEST]
     chosen = random.Random(seed).sample(small, min(number, len(small)))
-    counts, missed, stricter = Counter(), [], []
+    counts, missed, stricter = Counter(), [], {}
     for result in chosen:
         for name, verdict in compare(tool, Path(result["old_file"]), Path(result["new_file"])):
             counts[verdict] += 1
@@ -38,11 +38,14 @@ def check(results: list[dict], number: int, tool: Path, seed: int) -> tuple[str,
             if verdict == ONLY_OBJDUMP:
                 missed.append(place)
             elif verdict == ONLY_BEAN:
-                stricter.append((place, result["old_file"], result["new_file"], name))
+                # one of each library, or a few large ones would be all of the sample
+                stricter.setdefault(result["package"] + Path(result["old_file"]).name, []).append(
+                    (place, result["old_file"], result["new_file"], name))
     lines = [f"{len(chosen)} libraries, {sum(counts.values())} functions"]
     lines += [f"{verdict:<26}{counts[verdict]}" for verdict in (AGREED_SAME, AGREED_CHANGED, ONLY_BEAN, ONLY_OBJDUMP)]
     lines += [f"missed: {place}" for place in missed]
-    for place, old, new, name in random.Random(seed).sample(stricter, min(10, len(stricter))):
+    random_sample = random.Random(seed)
+    for place, old, new, name in map(random_sample.choice, random_sample.sample(list(stricter.values()), min(10, len(stricter)))):
         lines += [f"only bean-diff: {place}", f"    {tool} -d -f {name.partition('@')[0]} {old} {new}"]
     return "\n".join(lines), not missed
 
