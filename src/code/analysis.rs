@@ -104,11 +104,10 @@ impl<'v, 'a> Analysis<'v, 'a> {
         if function.size > LONGEST_STUB {
             return None;
         }
-        let [only] = self.references(function).iter().filter(|reference| reference.way != Way::Branch).collect::<Vec<_>>()[..]
-        else {
-            return None;
-        };
-        let is_slot = |at| matches!(self.relocation_kind(at), Some(R_X86_64_GLOB_DAT | R_X86_64_JUMP_SLOT));
+        let mut others = self.references(function).iter().filter(|reference| reference.way != Way::Branch);
+        let (Some(only), None) = (others.next(), others.next()) else { return None };
+        let kind = |at| self.relocation_at(at).map(|relocation| relocation.kind);
+        let is_slot = |at| matches!(kind(at), Some(R_X86_64_GLOB_DAT | R_X86_64_JUMP_SLOT));
         // a small function that reads a variable of another object has one such operand, too
         let jumps = self.bytes(function).get(only.at as usize..).is_some_and(decode::is_jump_through_memory);
         (only.way == Way::Access(8) && jumps && is_slot(only.target)).then_some(only.target)
@@ -119,12 +118,6 @@ impl<'v, 'a> Analysis<'v, 'a> {
         let relocation = self.relocation_at(self.slot_of_stub(function)?)?;
         let symbol = self.view.symbols.dynamic.get(relocation.symbol as usize)?;
         (!symbol.name.is_empty()).then_some((symbol.name, symbol.version))
-    }
-
-    fn relocation_kind(&self, at: Vaddr) -> Option<u32> {
-        let relocations = &self.view.relocations;
-        let index = relocations.binary_search_by_key(&at, |relocation| relocation.at).ok()?;
-        Some(relocations[index].kind)
     }
 
     /// Where the datum at `vaddr` ends at the latest: the end of its symbol, else the next address that anything refers to, or the

@@ -97,8 +97,7 @@ impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
             return None;
         }
         let rest = |analysis: &Analysis, function: &Function, kept: BTreeSet<u32>| {
-            let pieces = decode::pieces(analysis.bytes(function), function.start, analysis.image());
-            pieces.into_iter().filter(move |piece| !kept.contains(&piece.at))
+            pieces_of(analysis, function).into_iter().filter(move |piece| !kept.contains(&piece.at))
         };
         let before = rest(self.equality.old, old, pairs.iter().map(|(piece, _)| piece.at).collect());
         let after = rest(self.equality.new, new, pairs.iter().map(|(_, piece)| piece.at).collect());
@@ -113,7 +112,7 @@ impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
             return exact;
         }
         let pieces = |analysis: &Analysis, function: &Function| {
-            let pieces = decode::pieces(analysis.bytes(function), function.start, analysis.image()).into_iter();
+            let pieces = pieces_of(analysis, function).into_iter();
             pieces.map(|piece| Piece { fingerprint: u64::from(piece.code), ..piece }).collect::<Vec<_>>()
         };
         let (before, after) = (pieces(self.equality.old, old), pieces(self.equality.new, new));
@@ -123,12 +122,10 @@ impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
 
     /// Instructions of two functions that correspond to each other, in order; none when most of them do not.
     pub fn aligned(&self, old: &Function, new: &Function) -> Vec<(Piece, Piece)> {
-        let pieces =
-            |analysis: &Analysis, function: &Function| decode::pieces(analysis.bytes(function), function.start, analysis.image());
         if old.size.max(new.size) > Self::LARGEST_ALIGNED {
             return Vec::new();
         }
-        let (before, after) = (pieces(self.equality.old, old), pieces(self.equality.new, new));
+        let (before, after) = (pieces_of(self.equality.old, old), pieces_of(self.equality.new, new));
         let pairs = align_within(&before, &after, &self.cells);
         // single instructions are alike by chance
         if pairs.len() * 2 >= before.len().max(after.len()) { pairs } else { Vec::new() }
@@ -136,9 +133,13 @@ impl<'p, 'v, 'a> Comparison<'p, 'v, 'a> {
 }
 
 /// The functions that a file exports, by name.
-fn exported_functions<'a>(analysis: &Analysis<'_, 'a>) -> HashMap<&'a [u8], usize> {
+pub fn exported_functions<'a>(analysis: &Analysis<'_, 'a>) -> HashMap<&'a [u8], usize> {
     let functions = analysis.view.symbols.exports().filter(|symbol| symbol.is_function());
     functions.filter_map(|symbol| Some((symbol.name, analysis.function_at(symbol.value)?.0))).collect()
+}
+
+fn pieces_of(analysis: &Analysis, function: &Function) -> Vec<Piece> {
+    decode::pieces(analysis.bytes(function), function.start, analysis.image())
 }
 
 fn change(equality: &Equality, index: usize) -> Change {

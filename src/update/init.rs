@@ -3,15 +3,17 @@
 //!
 //! Key type: [`Callees`]. Functions whose address a constructor only stores may change: the pointers follow the new version.
 
-use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
+
+use hashbrown::HashMap;
 
 use super::compare::Pair;
 use super::evidence::{is_same_function, name_of};
 use super::verdict::{Difference, Verdict};
 use crate::addr::Vaddr;
 use crate::binary::FileView;
+use crate::code::change::exported_functions;
 use crate::code::decode::Way;
 use crate::code::{Change, Reference, Target};
 use crate::elf::dynamic::{Dynamic, Table};
@@ -92,15 +94,14 @@ const RUN_BEFORE: [&str; 3] = ["DT_INIT", "DT_PREINIT_ARRAY", "DT_INIT_ARRAY"];
 struct Callees<'p, 'v, 'a> {
     pair: &'p Pair<'v, 'a>,
     /// Functions that others can bind to, and calls from inside through the PLT are bound to.
-    exports: BTreeMap<&'a [u8], Vaddr>,
+    exports: HashMap<&'a [u8], usize>,
     /// By index of function: all of its calls have been followed.
     seen: Vec<bool>,
 }
 
 impl<'p, 'v, 'a> Callees<'p, 'v, 'a> {
     fn new(pair: &'p Pair<'v, 'a>) -> Self {
-        let functions = pair.old.symbols.exports().filter(|symbol| symbol.is_function());
-        let exports = functions.map(|symbol| (symbol.name, symbol.value)).collect();
+        let exports = exported_functions(pair.code.equality.old);
         Callees { pair, exports, seen: vec![false; pair.code.changes.len()] }
     }
 
@@ -131,7 +132,7 @@ impl<'p, 'v, 'a> Callees<'p, 'v, 'a> {
         let at = match old.target_of(reference) {
             Target::Function { index, .. } if reference.way == Way::Branch => return Some(index),
             Target::Slot(at) => at,
-            Target::Import { name, .. } => *self.exports.get(name)?,
+            Target::Import { name, .. } => return self.exports.get(name).copied(),
             _ => return None,
         };
         old.function_at(at).map(|(index, _)| index)
